@@ -1,0 +1,34 @@
+"""Data and nothing else: findings, fixes, rules, settings. Imports nothing of the floors above."""
+
+from kerasvae_lint.core.finding import (
+    Applicability,
+    Draft,
+    Edit,
+    Finding,
+    Fix,
+    Note,
+    Place,
+    Position,
+    Problem,
+    Report,
+    TextEdit,
+)
+from kerasvae_lint.core.rule import Rule
+from kerasvae_lint.core.settings import Settings, TargetKeras
+
+__all__ = [
+    "Applicability",
+    "Draft",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Note",
+    "Place",
+    "Position",
+    "Problem",
+    "Report",
+    "Rule",
+    "Settings",
+    "TargetKeras",
+    "TextEdit",
+]

@@ -1,0 +1,51 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasvae_lint.core.finding import Report
+    from kerasvae_lint.semantics import SemanticModel
+
+
+class Rule(ABC):
+    """One thing that kvlint knows how to find.
+
+    A rule lives in one file, reads as its own documentation, and asks the semantic model
+    everything. Its class docstring is what ``kvlint rule CODE`` prints.
+
+    Attributes:
+        code: the stable identifier, ``KV`` and three digits for the built-in pack.
+        name: the same in words, in kebab case.
+        triggers: a file that holds none of these words (plain substrings) cannot have a finding of
+            this rule and is not parsed for it.
+        fixable: one of ``"safe"``, ``"unsafe"``, ``"sometimes"``, ``"no"``: what to expect of its fix.
+        preview: off unless ``--preview`` is given.
+        project_wide: the finding may depend on files other than the linted one and its imports.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    triggers: ClassVar[tuple[str, ...]]
+    fixable: ClassVar[str] = "no"
+    preview: ClassVar[bool] = False
+    project_wide: ClassVar[bool] = False
+
+    @abstractmethod
+    def check(self, model: SemanticModel) -> Iterator[Report]:
+        """Yield what this rule finds in one module."""
+
+    @classmethod
+    def documentation(cls) -> str:
+        """The rule's docstring, dedented."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring's first line."""
+        return cls.documentation().partition("\n")[0]

@@ -1,0 +1,132 @@
+"""Which Keras a file is for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.core import TargetKeras
+
+if TYPE_CHECKING:
+    from kerasvae_lint.semantics.facts import ModuleFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """Which Keras the code can meet; both True where nothing tells. ``why`` is for people."""
+
+    keras2: bool = True
+    keras3: bool = True
+    why: str = "nothing in the file or the project says which Keras it is for"
+
+    @property
+    def only2(self) -> bool:
+        """True where the code never meets Keras 3."""
+        return self.keras2 and not self.keras3
+
+    @property
+    def only3(self) -> bool:
+        """True where the code never meets Keras 2."""
+        return self.keras3 and not self.keras2
+
+
+_LEGACY = re.compile(r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']""")
+_KERAS2_IMPORTS = (
+    "tf_keras",
+    "tensorflow.python.keras",
+    "tensorflow.contrib",
+    "keras.engine",
+    "keras.layers.core",
+    "keras.layers.convolutional",
+    "keras.layers.recurrent",
+    "keras.layers.merge",
+    "keras.layers.normalization",
+    "keras.layers.advanced_activations",
+    "keras.layers.embeddings",
+    "keras.layers.noise",
+    "keras.layers.wrappers",
+    "keras.legacy",
+    "keras.utils.np_utils",
+    "keras.utils.generic_utils",
+    "keras.objectives",
+    "keras.preprocessing.image",
+    "keras.preprocessing.text",
+    "keras.wrappers",
+    "tensorflow.keras.wrappers",
+)
+_KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
+_KERAS3_BACKEND = frozenset(
+    {"backend", "clear_session", "config", "epsilon", "floatx", "get_uid", "image_data_format", "is_float_dtype"}
+    | {"is_int_dtype", "is_keras_tensor", "result_type", "set_epsilon", "set_floatx", "set_image_data_format"}
+    | {"standardize_dtype", "Variable", "is_variable", "dtypes", "common", "numpy", "tensorflow", "jax", "torch", "name_scope"}
+)
+
+
+def _imported(facts: ModuleFacts) -> list[str]:
+    names = [b.target for f in facts.functions for bs in f.scope.bindings.values() for b in bs if b.kind == "import"]
+    return names + facts.stars
+
+
+def _starts(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(module + ".") for module in modules)
+
+
+def flavour_of(
+    facts: ModuleFacts, text: str, used_backend: set[str], target: TargetKeras | None, pinned: Flavour | None
+) -> Flavour:
+    """Judge one module: the setting, then what the file says, then the project's pins.
+
+    ``used_backend`` holds the function names that the file takes from standalone ``keras.backend``.
+    """
+    if target is not None and target is not TargetKeras.BOTH:
+        two = target is TargetKeras.KERAS2
+        return Flavour(two, not two, f"target-keras is {target.value}")
+    if target is TargetKeras.BOTH:
+        return Flavour(True, True, "target-keras is both")
+    if _LEGACY.search(text):
+        return Flavour(True, False, "the file sets TF_USE_LEGACY_KERAS")
+    imported = _imported(facts)
+    for name in imported:
+        if _starts(name, _KERAS3_IMPORTS):
+            return Flavour(False, True, f"it imports {name}, which only Keras 3 has")
+    for name in imported:
+        if _starts(name, _KERAS2_IMPORTS):
+            return Flavour(True, False, f"it imports {name}, which Keras 3 does not have")
+    gone = sorted(used_backend - _KERAS3_BACKEND)
+    if gone:
+        return Flavour(True, False, f"it uses keras.backend.{gone[0]}, which Keras 3 does not have")
+    if pinned is not None:
+        return pinned
+    return Flavour()
+
+
+_PIN = re.compile(
+    r"""(?im)^\s*[-"']*\s*(tensorflow(?:[-_](?:gpu|cpu|macos))?|keras|tf[-_]keras)(?:\[[^\]]*\])?\s*["']?\s*"""
+    r"""((?:[=<>!~^]=?=?\s*["']?[\d.*]+\s*,?\s*)+)"""
+)
+_CLAUSE = re.compile(r"([=<>!~^]=?=?)\s*[\"']?(\d+)(?:\.(\d+))?")
+
+
+def flavour_of_pins(text: str, filename: str) -> Flavour | None:
+    """What the dependency pins in ``text`` (requirements, environment or setup files) say, or None.
+
+    TensorFlow below 2.16 or Keras below 3 mean Keras 2; Keras from 3 on means Keras 3.
+    """
+    verdict: Flavour | None = None
+    for match in _PIN.finditer(text):
+        package = match[1].lower().replace("_", "-")
+        last2 = (2, 15) if package.startswith("tensorflow") else (2, 99)
+        if package == "tf-keras":
+            continue
+        for operator, major, minor in _CLAUSE.findall(match[2]):
+            version = (int(major), int(minor or 0))
+            below = operator == "<" and version <= (last2[0], last2[1] + 1) or operator == "<=" and version <= last2
+            exact = operator in {"==", "=", "~=", "^"} and version <= last2
+            if package == "keras" and operator == "<" and version == (3, 0):
+                below = True
+            if below or exact:
+                return Flavour(True, False, f"{filename} pins {match[0].strip()}")
+            if package == "keras" and operator in {"==", ">=", "~=", "=", "^", ">"} and version >= (3, 0):
+                verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}")
+    return verdict

@@ -1,0 +1,278 @@
+"""The semantic model of one module: what a rule may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.semantics import phases as phase_names
+from kerasvae_lint.semantics.calls import bind_arguments
+from kerasvae_lint.semantics.classes import ClassInfo
+from kerasvae_lint.semantics.evaluate import Context, Evaluator
+from kerasvae_lint.semantics.facts import CallFacts, ClassFacts, Function, Load, ModuleFacts, Store
+from kerasvae_lint.semantics.flavour import Flavour, flavour_of
+from kerasvae_lint.semantics.phases import called_methods, phases_of_class
+from kerasvae_lint.semantics.resolve import Resolver
+from kerasvae_lint.semantics.values import Self, Value
+from kerasvae_lint.semantics.walk import walk
+from kerasvae_lint.source import Positions, Source
+
+if TYPE_CHECKING:
+    from kerasvae_lint.semantics.project import Project
+
+MAX_SITES = 8
+
+
+class SemanticModel:
+    """One module, walked once; everything else is worked out when somebody asks.
+
+    Args:
+        module: the parsed module.
+        source: the text that it was parsed from.
+        target: the ``target-keras`` setting, None to judge by the code.
+        project: for look-ups in other files; None keeps everything inside this one.
+    """
+
+    def __init__(
+        self,
+        module: cst.Module,
+        source: Source,
+        *,
+        target: TargetKeras | None = None,
+        project: Project | None = None,
+    ) -> None:
+        self.module = module
+        self.source = source
+        self.target = target
+        self.project = project
+        self.facts: ModuleFacts = walk(module)
+        self.resolver = Resolver(self, self.facts)
+        self.evaluator = Evaluator(self)
+        self.consulted: dict[str, str | None] = {}
+        self.searched = False
+        self._classes: dict[ClassFacts, ClassInfo] = {}
+        self._phases: dict[ClassInfo, dict[Function, frozenset[str]]] = {}
+
+    # places -------------------------------------------------------------------------------------
+    @cached_property
+    def positions(self) -> Positions:
+        """Character spans of nodes; costs as much as parsing, so only files with a finding ask."""
+        return Positions(self.module, self.source)
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end offset of ``node`` in ``source.text``."""
+        return self.positions.span(node)
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source text of ``node``."""
+        start, end = self.span(node)
+        return self.source.text[start:end]
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around ``node``."""
+        return self.facts.parents.get(node)
+
+    def owns(self, node: cst.CSTNode) -> bool:
+        """True if ``node`` belongs to this module's tree."""
+        return node in self.facts.parents or node is self.module
+
+    def statement_of(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement (small or compound) that ``node`` stands in."""
+        at: cst.CSTNode | None = node
+        while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            at = self.facts.parents.get(at)
+        return at if at is not None else self.module
+
+    def function_at(self, node: cst.CSTNode) -> Function:
+        """The innermost function (or the module) whose code ``node`` is."""
+        facts = self.facts
+        below: cst.CSTNode | None = None
+        at: cst.CSTNode | None = node
+        while at is not None:
+            found = facts.function_of.get(at)
+            if found is not None and (isinstance(at, cst.Module) or below is None or below is getattr(at, "body", None)):
+                if below is not None or isinstance(at, cst.Module):
+                    return found
+            below, at = at, facts.parents.get(at)
+        return facts.root
+
+    # names and values ---------------------------------------------------------------------------
+    def name(self, node: cst.BaseExpression) -> str | None:
+        """The canonical dotted name that an expression means, whatever the import style."""
+        return self.resolver.dotted(node)
+
+    def values(self, node: cst.BaseExpression, cls: ClassInfo | None = None) -> tuple[Value, ...]:
+        """Where the value of ``node`` came from; ``cls`` says whose ``self`` it is, if not the class around it."""
+        return self.evaluator.values(node, Context(cls or self.class_at(node)))
+
+    @cached_property
+    def flavour(self) -> Flavour:
+        """Which Keras the module is for."""
+        pinned = self.project.pins(self) if self.project is not None else None
+        return flavour_of(self.facts, self.source.text, self._standalone_backend(), self.target, pinned)
+
+    def _standalone_backend(self) -> set[str]:
+        """Functions used from ``keras.backend`` of ``import keras`` (not of ``tf.keras``)."""
+        found = set()
+        for call in self.facts.calls:
+            raw = self.resolver.raw(call.node.func) or ""
+            for prefix in ("keras.backend.", "keras.backend.tensorflow_backend."):
+                rest = raw[len(prefix) :]
+                if raw.startswith(prefix) and "." not in rest:
+                    found.add(rest)
+        return found
+
+    # calls --------------------------------------------------------------------------------------
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[CallFacts]]:
+        found: dict[str, list[CallFacts]] = {}
+        for call in self.facts.calls:
+            name = self.name(call.node.func)
+            if name is not None:
+                found.setdefault(name, []).append(call)
+        return found
+
+    def calls_to(self, *names: str) -> Iterator[CallFacts]:
+        """Calls of the functions with these canonical names, in source order."""
+        calls = [call for name in names for call in self._calls_by_name.get(name, ())]
+        yield from sorted(calls, key=lambda call: call.order)
+
+    @cached_property
+    def _methods_called(self) -> dict[str, list[CallFacts]]:
+        found: dict[str, list[CallFacts]] = {}
+        for call in self.facts.calls:
+            if isinstance(call.node.func, cst.Attribute):
+                found.setdefault(call.node.func.attr.value, []).append(call)
+        return found
+
+    def method_calls(self, *names: str) -> Iterator[CallFacts]:
+        """Calls of the form ``something.name(…)``."""
+        for name in names:
+            yield from self._methods_called.get(name, ())
+
+    @cached_property
+    def _sites(self) -> dict[Function, list[tuple[CallFacts, int]]]:
+        """Where each function of the module is called from, with the number of bound parameters."""
+        found: dict[Function, list[tuple[CallFacts, int]]] = {}
+        for call in self.facts.calls:
+            definition = self.resolver.definition(call.node.func)
+            if definition is not None:
+                target = definition[1]
+                if isinstance(target, ClassFacts):
+                    init = definition[0].class_info(target).method("__init__")
+                    if init is not None:
+                        found.setdefault(init[1], []).append((call, 1))
+                else:
+                    found.setdefault(target, []).append((call, 0))
+        for info in self.classes:
+            for owner, function in info.functions():
+                if owner is info:
+                    for _, target in called_methods(info, owner, function):
+                        for call in function.calls:
+                            func = call.node.func
+                            if isinstance(func, cst.Attribute) and func.attr.value == target.name:
+                                found.setdefault(target, []).append((call, 0 if target.receiver is None else 1))
+        return found
+
+    def argument_values(self, function: Function, name: str, context: Context) -> tuple[Value, ...]:
+        """The values that the calls in this module give parameter ``name``."""
+        found: dict[Value, None] = {}
+        for call, skip in self._sites.get(function, [])[:MAX_SITES]:
+            given = bind_arguments(function, call.node, skip).get(name)
+            if given is None:
+                given = next((p.default for p in function.parameters if p.name == name), None)
+            if given is not None:
+                inner = Context(self.class_at(given), depth=context.depth + 1)
+                found.update(dict.fromkeys(self.evaluator.values(given, inner)))
+        return tuple(found)
+
+    # classes ------------------------------------------------------------------------------------
+    @cached_property
+    def classes(self) -> list[ClassInfo]:
+        """The classes of the module, in source order."""
+        return [self.class_info(facts) for facts in self.facts.classes]
+
+    def class_info(self, facts: ClassFacts) -> ClassInfo:
+        """What is known of one class of this module."""
+        if facts not in self._classes:
+            self._classes[facts] = ClassInfo(self, facts)
+        return self._classes[facts]
+
+    def class_at(self, node: cst.CSTNode) -> ClassInfo | None:
+        """The class whose methods ``node`` stands in."""
+        facts = self.function_at(node).class_facts
+        return self.class_info(facts) if facts is not None else None
+
+    @cached_property
+    def _stores_by_class(self) -> dict[ClassFacts, list[Store]]:
+        found: dict[ClassFacts, list[Store]] = {}
+        for store in self.facts.stores:
+            owner = store.function.class_facts
+            if owner is not None and self.is_self(store.obj, store.function):
+                found.setdefault(owner, []).append(store)
+        return found
+
+    def self_stores(self, facts: ClassFacts) -> list[Store]:
+        """``self.attribute = …`` in the methods of one class."""
+        return self._stores_by_class.get(facts, [])
+
+    def is_self(self, node: cst.BaseExpression, function: Function) -> bool:
+        """True if ``node`` is the name of the object whose method ``function`` is (or stands in)."""
+        return isinstance(node, cst.Name) and node.value == function.receiver
+
+    def self_loads(self, cls: ClassInfo, attribute: str) -> list[tuple[ClassInfo, Load]]:
+        """Where methods of ``cls`` (inherited ones too) read ``self.attribute``."""
+        found = []
+        for owner in cls.mro():
+            for load in owner.model.facts.loads.get(attribute, ()):
+                if load.function.class_facts is owner.facts and owner.model.is_self(load.node.value, load.function):
+                    found.append((owner, load))
+        return found
+
+    def outside_loads(self, cls: ClassInfo, attribute: str) -> list[Load]:
+        """Reads of ``something.attribute`` in this module that are not ``self.attribute`` of ``cls``."""
+        inside = {load.node for _, load in self.self_loads(cls, attribute)}
+        return [load for load in self.facts.loads.get(attribute, ()) if load.node not in inside]
+
+    def phases(self, cls: ClassInfo, function: Function) -> frozenset[str]:
+        """In which phases ``function`` runs for an object of ``cls``."""
+        if cls not in self._phases:
+            self._phases[cls] = phases_of_class(cls)
+        return self._phases[cls].get(function, frozenset({phase_names.HOST}))
+
+    def owner_of(self, function: Function) -> SemanticModel:
+        """The model of the module that ``function`` stands in."""
+        if function.node is self.module or self.facts.function_of.get(function.node) is function:
+            return self
+        found = self.project.model_with(function) if self.project is not None else None
+        return found or self
+
+    # for other modules --------------------------------------------------------------------------
+    def absolute(self, target: str) -> str:
+        """An imported name made absolute; unchanged where the package can't be told."""
+        if not target.startswith(".") or self.project is None:
+            return target
+        return self.project.absolute(target, self)
+
+    def exported(self, name: str) -> str | None:
+        """The absolute dotted name that this module's global ``name`` means, if it is an import or an alias."""
+        for binding in reversed(self.facts.root.scope.bindings.get(name, [])):
+            if binding.kind == "import":
+                return self.absolute(binding.target)
+            if isinstance(binding.value, (cst.Name, cst.Attribute)) and not binding.path:
+                return self.resolver.raw(binding.value)
+        return None
+
+    def global_value(self, name: str) -> tuple[Value, ...]:
+        """The values of the module's global ``name``."""
+        bindings = self.facts.root.scope.bindings.get(name, [])
+        context = Context()
+        return tuple(v for b in bindings if b.kind != "import" for v in self.evaluator.binding(b, context))
+
+    def is_own_object(self, node: cst.BaseExpression) -> bool:
+        """True if ``node`` evaluates to the object whose method it stands in."""
+        return any(isinstance(value, Self) for value in self.values(node))
