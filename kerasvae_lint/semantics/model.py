@@ -19,6 +19,7 @@ from kerasvae_lint.semantics.phases import called_methods, phases_of_class
 from kerasvae_lint.semantics.resolve import Resolver
 from kerasvae_lint.semantics.values import Self, Value
 from kerasvae_lint.semantics.walk import walk
+from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
 
 if TYPE_CHECKING:
@@ -189,6 +190,11 @@ class SemanticModel:
                 inner = Context(self.class_at(given), depth=context.depth + 1)
                 found.update(dict.fromkeys(self.evaluator.values(given, inner)))
         return tuple(found)
+
+    @cached_property
+    def writes(self) -> tuple[Write, ...]:
+        """Writes to variables by host code: ``K.set_value``, ``.assign``, ``set_weights``."""
+        return writes_of(self)
 
     # classes ------------------------------------------------------------------------------------
     @cached_property

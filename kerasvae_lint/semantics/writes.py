@@ -1,0 +1,128 @@
+"""Who writes a variable from the host: callbacks, lambdas of a LambdaCallback, training loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from kerasvae_lint.semantics.facts import CallFacts, Function
+from kerasvae_lint.semantics.phases import CONSTRUCTION_METHODS, TRACING
+
+if TYPE_CHECKING:
+    from kerasvae_lint.semantics.model import SemanticModel
+
+_FUNCTIONS = (
+    "keras.backend.set_value",
+    "keras.backend.update",
+    "keras.backend.update_add",
+    "tf.assign",
+    "tf.assign_add",
+    "tf.assign_sub",
+)
+_METHODS = ("assign", "assign_add", "assign_sub", "load", "set_weights")
+_TRAINERS = frozenset({"fit", "fit_generator", "train_on_batch", "train_step", "apply_gradients", "minimize", "run"})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Write:
+    """One write to a variable by host code.
+
+    ``target`` is the expression that is written (for ``set_weights`` the layer); ``place`` says where it stands:
+    callback, lambda, loop, plain (once, by the script) or traced.
+    """
+
+    model: SemanticModel
+    call: CallFacts
+    target: cst.BaseExpression
+    kind: str
+    place: str
+
+    @property
+    def is_schedule(self) -> bool:
+        """True if the write happens again and again during training."""
+        return self.place in {"callback", "lambda", "loop"}
+
+
+def writes_of(model: SemanticModel) -> tuple[Write, ...]:
+    """Every write in one module."""
+    found = []
+    for call in model.calls_to(*_FUNCTIONS):
+        if call.node.args:
+            found.append(Write(model, call, call.node.args[0].value, "function", place_of(model, call)))
+    for call in model.method_calls(*_METHODS):
+        func = call.node.func
+        if isinstance(func, cst.Attribute) and call.node.args and model.name(func) not in _FUNCTIONS:
+            kind = func.attr.value if func.attr.value == "set_weights" else "method"
+            found.append(Write(model, call, func.value, kind, place_of(model, call)))
+    return tuple(found)
+
+
+def place_of(model: SemanticModel, call: CallFacts, seen: frozenset[Function] = frozenset()) -> str:
+    """Where a call stands: callback, lambda, loop, traced or plain."""
+    function = call.function
+    cls = model.class_info(function.class_facts) if function.class_facts is not None else None
+    if cls is not None and "callback" in cls.kinds:
+        method = function.method
+        hook = method is not None and method.name.startswith("on_") and "train_begin" not in method.name
+        return "callback" if hook or _called_again(model, function, seen) else "plain"
+    if _in_lambda_callback(model, function):
+        return "lambda"
+    if cls is not None and cls.is_layer:
+        if TRACING in model.phases(cls, function):
+            return "traced"
+        if function.name in CONSTRUCTION_METHODS:
+            return "plain"
+    if _loop_trains(model, call):
+        return "loop"
+    return _called_again(model, function, seen) or "plain"
+
+
+def _called_again(model: SemanticModel, function: Function, seen: frozenset[Function]) -> str:
+    """The place of the calls that reach ``function`` (by name), if one of them repeats; else an empty string."""
+    method = function.method or function
+    if method in seen or len(seen) > 4 or method.name in CONSTRUCTION_METHODS or method is model.facts.root:
+        return ""
+    for call in model.facts.calls:
+        func = call.node.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        if name == method.name and call.function is not function:
+            place = place_of(model, call, seen | {method})
+            if place in {"callback", "lambda", "loop"}:
+                return place
+    return ""
+
+
+def _in_lambda_callback(model: SemanticModel, function: Function) -> bool:
+    """True if the function is given to ``LambdaCallback(on_…=…)``, directly or by name."""
+    at: Function | None = function
+    while at is not None and at.node is not model.module:
+        node: cst.CSTNode | None = model.parent(at.node)
+        if isinstance(node, cst.Arg) and _is_lambda_callback(model, model.parent(node)):
+            return True
+        for use in model.facts.names.get(at.name, ()):
+            argument = model.parent(use)
+            if isinstance(argument, cst.Arg) and _is_lambda_callback(model, model.parent(argument)):
+                return True
+        at = at.parent
+    return False
+
+
+def _is_lambda_callback(model: SemanticModel, node: cst.CSTNode | None) -> bool:
+    if not isinstance(node, cst.Call):
+        return False
+    name = model.name(node.func) or ""
+    return name.endswith("LambdaCallback") or name.endswith("LearningRateScheduler")
+
+
+def _loop_trains(model: SemanticModel, call: CallFacts) -> bool:
+    """True if the call stands in a loop in which the model is trained too."""
+    block = call.block.innermost_loop()
+    while block is not None:
+        for other in call.function.calls:
+            func = other.node.func
+            if isinstance(func, cst.Attribute) and func.attr.value in _TRAINERS and block.encloses(other.block):
+                return True
+        block = block.parent.innermost_loop() if block.parent is not None else None
+    return False
