@@ -10,7 +10,7 @@ import libcst as cst
 
 from kerasvae_lint.semantics import operations as ops
 from kerasvae_lint.semantics.calls import CallEvaluator
-from kerasvae_lint.semantics.facts import Binding, Function
+from kerasvae_lint.semantics.facts import Binding, Function, Store
 from kerasvae_lint.semantics.values import (
     Constant,
     Container,
@@ -213,7 +213,7 @@ class Evaluator(CallEvaluator):
 
     def attribute_of(self, node: cst.CSTNode, cls: ClassInfo, name: str, context: Context, own: bool) -> Values:
         """The values of attribute ``name`` of an object of class ``cls``."""
-        stores = cls.stores(name)
+        stores = self._reaching_stores(node, cls.stores(name)) if own else cls.stores(name)
         inner = context.deeper(cls=cls)
         if not stores:
             return self._unstored(node, cls, name, inner, own)
@@ -231,6 +231,21 @@ class Evaluator(CallEvaluator):
             return (Container(node, (*items, *elements)),)
         values = union(found)
         return values if own else tuple(replace(v, foreign=True) if isinstance(v, Variable) else v for v in values)
+
+    def _reaching_stores(
+        self, node: cst.CSTNode, stores: list[tuple[ClassInfo, Store]]
+    ) -> list[tuple[ClassInfo, Store]]:
+        """The stores that a read can see: where its own function has just set the attribute, only those."""
+        if len(stores) < 2 or not self.model.owns(node):
+            return stores
+        function = self.model.function_at(node)
+        order, block = self.model.resolver.place_of(node)
+        here = [s for _, s in stores if s.function is function and s.order < order and s.kind != "element"]
+        if block is None or not any(s.block.encloses(block) for s in here):
+            return stores
+        last = max(s.order for s in here if s.block.encloses(block))
+        kept = {s for s in here if s.order >= last and not s.block.excludes(block)}
+        return [(owner, s) for owner, s in stores if s in kept]
 
     def _unstored(self, node: cst.CSTNode, cls: ClassInfo, name: str, context: Context, own: bool) -> Values:
         method = cls.method(name)
@@ -290,12 +305,22 @@ class Evaluator(CallEvaluator):
         for group in groups:
             if not any(isinstance(value, Distribution) for value in group):
                 found.update(dict.fromkeys(variables_in(group)))
-        if found:
-            return (Snapshot(node, tuple(found), via),)
         flat = [value for group in groups for value in group]
+        symbolic = any(is_symbolic(value) for value in flat)
+        if found:
+            return (Snapshot(node, tuple(found), via, symbolic),)
         if flat and all(isinstance(value, (Constant, Static)) for value in flat):
             return (Static(node),)
-        return (Tensor(node, via),)
+        return (Tensor(node, via, symbolic),)
+
+
+def is_symbolic(value: Value) -> bool:
+    """True for what a functional model computes: a layer's output, an Input, and what is made of them."""
+    if isinstance(value, (Snapshot, Tensor)):
+        return value.symbolic or (isinstance(value, Tensor) and value.via == "input")
+    if isinstance(value, Container):
+        return any(is_symbolic(item) for items in value.items for item in items)
+    return isinstance(value, LayerOutput)
 
 
 def literal(node: cst.BaseExpression) -> object:

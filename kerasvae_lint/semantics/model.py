@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.project import Project
 
 MAX_SITES = 8
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Site:
+    """A call of a function of this module; ``bound`` parameters (self) come before its arguments."""
+
+    call: CallFacts
+    function: Function
+    bound: int
+
+    def argument(self, name: str) -> cst.BaseExpression | None:
+        """What the call gives parameter ``name``."""
+        return bind_arguments(self.function, self.call.node, self.bound).get(name)
 
 
 class SemanticModel:
@@ -156,9 +170,9 @@ class SemanticModel:
             yield from self._methods_called.get(name, ())
 
     @cached_property
-    def _sites(self) -> dict[Function, list[tuple[CallFacts, int]]]:
-        """Where each function of the module is called from, with the number of bound parameters."""
-        found: dict[Function, list[tuple[CallFacts, int]]] = {}
+    def _sites(self) -> dict[Function, list[Site]]:
+        """Where each function of the module is called from."""
+        found: dict[Function, dict[CallFacts, Site]] = {}
         for call in self.facts.calls:
             definition = self.resolver.definition(call.node.func)
             if definition is not None:
@@ -166,24 +180,25 @@ class SemanticModel:
                 if isinstance(target, ClassFacts):
                     init = definition[0].class_info(target).method("__init__")
                     if init is not None:
-                        found.setdefault(init[1], []).append((call, 1))
+                        found.setdefault(init[1], {})[call] = Site(call, init[1], 1)
                 else:
-                    found.setdefault(target, []).append((call, 0))
+                    found.setdefault(target, {})[call] = Site(call, target, 0)
         for info in self.classes:
             for owner, function in info.functions():
-                if owner is info:
-                    for _, target in called_methods(info, owner, function):
-                        for call in function.calls:
-                            func = call.node.func
-                            if isinstance(func, cst.Attribute) and func.attr.value == target.name:
-                                found.setdefault(target, []).append((call, 0 if target.receiver is None else 1))
-        return found
+                for call, (_, target) in called_methods(info, owner, function) if owner is info else ():
+                    bound = 0 if target.receiver is None else 1
+                    found.setdefault(target, {})[call] = Site(call, target, bound)
+        return {function: list(sites.values()) for function, sites in found.items()}
+
+    def sites(self, function: Function) -> list[Site]:
+        """Where ``function`` is called in this module (as far as its callers can be told)."""
+        return self._sites.get(function, [])
 
     def argument_values(self, function: Function, name: str, context: Context) -> tuple[Value, ...]:
         """The values that the calls in this module give parameter ``name``."""
         found: dict[Value, None] = {}
-        for call, skip in self._sites.get(function, [])[:MAX_SITES]:
-            given = bind_arguments(function, call.node, skip).get(name)
+        for site in self.sites(function)[:MAX_SITES]:
+            given = site.argument(name)
             if given is None:
                 given = next((p.default for p in function.parameters if p.name == name), None)
             if given is not None:

@@ -12,7 +12,7 @@ import libcst as cst
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
-    from kerasvae_lint.semantics.facts import Function
+    from kerasvae_lint.semantics.facts import CallFacts, Function
 
 CONSTRUCTION = "construction"
 TRACING = "tracing"
@@ -31,10 +31,12 @@ _TRACED_OF_KIND = {
 }
 
 
-def called_methods(cls: ClassInfo, owner: ClassInfo, function: Function) -> list[tuple[ClassInfo, Function]]:
-    """Methods that ``function`` calls on its own object, as seen from an object of class ``cls``."""
+def called_methods(
+    cls: ClassInfo, owner: ClassInfo, function: Function
+) -> list[tuple[CallFacts, tuple[ClassInfo, Function]]]:
+    """Methods that ``function`` calls on its own object, as seen from an object of class ``cls``, with the calls."""
     receiver = function.receiver
-    found: list[tuple[ClassInfo, Function]] = []
+    found: list[tuple[CallFacts, tuple[ClassInfo, Function]]] = []
     for call in function.calls:
         func = call.node.func
         if not isinstance(func, cst.Attribute):
@@ -46,7 +48,7 @@ def called_methods(cls: ClassInfo, owner: ClassInfo, function: Function) -> list
         else:
             continue
         if target is not None:
-            found.append(target)
+            found.append((call, target))
     return found
 
 
@@ -72,8 +74,9 @@ def phases_of_class(cls: ClassInfo) -> dict[Function, frozenset[str]]:
             phases.setdefault(function, set()).add(phase)
             for child in function.children:
                 phases.setdefault(child, set()).add(TRACING)
-                todo += called_methods(cls, owner, child) if phase == TRACING else []
-            todo += called_methods(cls, owner, function)
+                if phase == TRACING:
+                    todo += [target for _, target in called_methods(cls, owner, child)]
+            todo += [target for _, target in called_methods(cls, owner, function)]
             todo += _read_properties(cls, function)
     for _, function in cls.functions():
         phases.setdefault(function, {HOST})

@@ -68,11 +68,13 @@ class Variable(Value):
 class Snapshot(Value):
     """A tensor computed from variables (``of``): when made outside traced code it is a frozen copy.
 
-    ``via`` names the operation that made it (``[]``, ``+``, ``tf.nn.softplus``).
+    ``via`` names the operation that made it (``[]``, ``+``, ``tf.nn.softplus``); ``symbolic`` says that a functional
+    model's tensor went in too: then it is part of the graph and follows the variable.
     """
 
     of: tuple[Variable, ...] = ()
     via: str = ""
+    symbolic: bool = False
 
     kind = "snapshot"
 
@@ -138,6 +140,7 @@ class Tensor(Value):
     """A tensor that no variable of this program is known to be behind; ``via`` names the operation."""
 
     via: str = ""
+    symbolic: bool = False
 
     kind = "tensor"
 
