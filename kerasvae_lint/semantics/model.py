@@ -16,6 +16,7 @@ from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.evaluate import Context, Evaluator
 from kerasvae_lint.semantics.facts import CallFacts, ClassFacts, Function, Load, ModuleFacts, Store
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of
+from kerasvae_lint.semantics.names import canonical
 from kerasvae_lint.semantics.phases import called_methods, phases_of_class
 from kerasvae_lint.semantics.resolve import Resolver
 from kerasvae_lint.semantics.values import Self, Value
@@ -102,6 +103,12 @@ class SemanticModel:
             at = self.facts.parents.get(at)
         return at if at is not None else self.module
 
+    def nodes_in(self, function: Function, kind: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+        """The nodes of one type in the code of ``function`` (nested functions left out), in source order."""
+        for node in self.facts.parents:
+            if isinstance(node, kind) and self.function_at(node) is function:
+                yield node
+
     def function_at(self, node: cst.CSTNode) -> Function:
         """The innermost function (or the module) whose code ``node`` is."""
         facts = self.facts
@@ -119,6 +126,11 @@ class SemanticModel:
     def name(self, node: cst.BaseExpression) -> str | None:
         """The canonical dotted name that an expression means, whatever the import style."""
         return self.resolver.dotted(node)
+
+    def canonical_global(self, name: str) -> str | None:
+        """What the module's global ``name`` means as a library name, if it is an import or an alias of one."""
+        raw = self.exported(name)
+        return canonical(raw) if raw else None
 
     def values(self, node: cst.BaseExpression, cls: ClassInfo | None = None) -> tuple[Value, ...]:
         """Where the value of ``node`` came from; ``cls`` says whose ``self`` it is, if not the class around it."""
@@ -205,6 +217,11 @@ class SemanticModel:
                 inner = Context(self.class_at(given), depth=context.depth + 1)
                 found.update(dict.fromkeys(self.evaluator.values(given, inner)))
         return tuple(found)
+
+    def constructed(self, call: cst.Call) -> list[ClassInfo]:
+        """The project class that ``call`` makes an object of, if it does."""
+        found = self.resolver.definition(call.func)
+        return [found[0].class_info(found[1])] if found and isinstance(found[1], ClassFacts) else []
 
     @cached_property
     def writes(self) -> tuple[Write, ...]:

@@ -1,0 +1,299 @@
+"""KV101 trainable-schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from kerasvae_lint.core import Draft, Place, Report, Rule
+from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
+from kerasvae_lint.semantics.calls import bind_arguments
+from kerasvae_lint.semantics.evaluate import literal
+from kerasvae_lint.semantics.scalars import is_scalar_variable
+from kerasvae_lint.semantics.values import LayerObject, Variable
+from kerasvae_lint.semantics.writes import Write
+
+_TRAINED_IN_KERAS3 = frozenset({"keras.Variable", "add_weight"})
+_MAKERS = frozenset({"keras.backend.variable", "tf.Variable", "keras.Variable", "add_weight"})
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A variable, and the class and attribute that hold it."""
+
+    variable: Variable
+    cls: ClassInfo
+    attribute: str
+
+
+class TrainableSchedule(Rule):
+    """A schedule's variable is trainable: the optimizer moves it too.
+
+    ## What it finds
+    A trainable scalar variable (`K.variable`, `tf.Variable`, `keras.Variable`, `add_weight`) held by a layer or model,
+    as an attribute or through its constructor, that host code writes during training: a callback, a LambdaCallback, a
+    training loop, in this file or another one of the project. Not: variables that only a closure reads, that nobody
+    writes, or that are marked by `._trainable = False`.
+
+    ## Why it bites
+    The variable is among the model's trainable weights, so every optimizer step pulls it towards a smaller loss: a KL
+    weight decays between the epochs that set it. Measured in 3 epochs: 1.0 becomes 0.977.
+
+    ## Bad
+    ```python
+    beta = K.variable(0.0)
+    z = KLDivergence(beta)([mean, log_var])
+    warm_up = LambdaCallback(on_epoch_begin=lambda epoch, logs: K.set_value(beta, epoch / 10))
+    ```
+
+    ## Good
+    ```python
+    beta = tf.Variable(0.0, trainable=False)
+    ```
+
+    ## Fix
+    Safe: the variable is made with `trainable=False`, `K.variable` (which has no such argument) as a `tf.Variable`.
+
+    ## Keras 2 and Keras 3
+    Keras 2 trains all of them. Keras 3 trains `keras.Variable` and `add_weight`, and does not track a bare
+    `tf.Variable` or `K.variable`: silent there where the code is for Keras 3 only.
+
+    ## References
+    - keras-team/keras issue 13826
+    """
+
+    code = "KV101"
+    name = "trainable-schedule"
+    triggers = ("ariable(", "add_weight")
+    fixable = "sometimes"
+    project_wide = True
+
+    def check(self, model: SemanticModel) -> Iterator[Report]:
+        """Yield one finding per trainable variable that a layer holds and host code schedules."""
+        seen: set[cst.CSTNode] = set()
+        for held in _held_variables(model):
+            variable = held.variable
+            if variable.node in seen or not model.owns(variable.node) or not _counts(model, variable):
+                continue
+            if _marked(model, held):
+                continue
+            write = _schedule_write(model, held)
+            if write is None:
+                continue
+            seen.add(variable.node)
+            yield Report(
+                variable.node,
+                _message(held, model),
+                ((_where(model, write), "host code sets it here"),),
+                _fix(model, variable),
+            )
+
+
+def _message(held: _Held, model: SemanticModel) -> str:
+    tracked3 = held.variable.maker in _TRAINED_IN_KERAS3
+    where = "in Keras 2 and 3" if tracked3 else "in Keras 2 (Keras 3 does not track it)"
+    if model.flavour.only3:
+        where = "in Keras 3"
+    return (
+        f"`{held.attribute}` of {held.cls.name} is set by host code, but it is a trainable variable of the layer: the"
+        f" optimizer moves it too, {where}. Make it non-trainable."
+    )
+
+
+def _where(model: SemanticModel, write: Write) -> cst.CSTNode | Place:
+    if write.model is model:
+        return write.call.node
+    start, _ = write.model.span(write.call.node)
+    _, position = write.model.source.position(start)
+    return Place(write.model.source.filename, position)
+
+
+def _counts(model: SemanticModel, variable: Variable) -> bool:
+    if variable.trainable is not True or variable.maker not in _MAKERS or not isinstance(variable.node, cst.Call):
+        return False
+    if model.flavour.only3 and variable.maker not in _TRAINED_IN_KERAS3:
+        return False
+    return is_scalar_variable(variable) or _one_element(variable.node) or _small_default(model, variable.node)
+
+
+def _one_element(call: cst.Call) -> bool:
+    """True for ``shape=(1,)``."""
+    for argument in call.args:
+        if argument.keyword is not None and argument.keyword.value == "shape":
+            shape = argument.value
+            if isinstance(shape, (cst.Tuple, cst.List)):
+                return [literal(element.value) for element in shape.elements] == [1]
+    return False
+
+
+def _small_default(model: SemanticModel, call: cst.Call) -> bool:
+    """True for ``K.variable(start)`` where ``start`` is a number wherever it comes from."""
+    if not call.args or call.args[0].star:
+        return False
+    values = model.values(call.args[0].value)
+    numbers = [getattr(value, "value", None) for value in values if value.kind == "constant"]
+    return bool(numbers) and len(numbers) == len(values) and all(isinstance(n, (int, float)) for n in numbers)
+
+
+def _held_variables(model: SemanticModel) -> Iterator[_Held]:
+    """Variables that a layer's attribute holds: stored by its methods, or given to its constructor."""
+    for cls in model.classes:
+        if not cls.is_layer or cls.kinds & {"callback", "loss", "metric"}:
+            continue
+        for store in cls.own_stores():
+            if store.value is None or store.kind in {"aug", "other"}:
+                continue
+            for value in model.evaluator.part(store.node, model.values(store.value, cls), store.path):
+                if isinstance(value, Variable) and not value.foreign:
+                    yield _Held(value, cls, store.attribute)
+    for call in model.facts.calls:
+        if not call.node.args:
+            continue
+        for made in model.constructed(call.node):
+            yield from _handed_over(model, call.node, made)
+    yield from _stored_from_outside(model)
+
+
+def _handed_over(model: SemanticModel, call: cst.Call, cls: ClassInfo) -> Iterator[_Held]:
+    """Variables given to the constructor of a project layer that keeps them in an attribute."""
+    init = cls.method("__init__")
+    if init is None or not cls.is_layer:
+        return
+    for parameter, given in bind_arguments(init[1], call, 1).items():
+        attribute = _kept_as(init[0], parameter)
+        if attribute is None:
+            continue
+        for value in model.values(given):
+            if isinstance(value, Variable):
+                yield _Held(value, cls, attribute)
+
+
+def _kept_as(cls: ClassInfo, parameter: str) -> str | None:
+    """The attribute that the constructor of ``cls`` keeps a parameter in."""
+    for store in cls.own_stores():
+        if store.function.name == "__init__" and isinstance(store.value, cst.Name) and store.value.value == parameter:
+            return store.attribute
+    return None
+
+
+def _stored_from_outside(model: SemanticModel) -> Iterator[_Held]:
+    """``layer.beta = K.variable(…)`` on a layer object."""
+    for store in model.facts.stores:
+        if store.value is None or store.kind != "assign" or model.is_self(store.obj, store.function):
+            continue
+        for obj in model.values(store.obj):
+            if isinstance(obj, LayerObject) and obj.cls is not None:
+                for value in model.evaluator.part(store.node, model.values(store.value), store.path):
+                    if isinstance(value, Variable) and not value.foreign:
+                        yield _Held(value, obj.cls, store.attribute)
+
+
+def _marked(model: SemanticModel, held: _Held) -> bool:
+    """True for ``variable._trainable = False`` anywhere."""
+    for store in model.facts.stores:
+        if store.attribute not in {"_trainable", "trainable"}:
+            continue
+        if isinstance(store.obj, cst.Attribute) and store.obj.attr.value == held.attribute:
+            return True
+        if any(value.node is held.variable.node for value in model.values(store.obj)):
+            return True
+        if store.attribute == "trainable" and model.is_self(store.obj, store.function):
+            if store.function.class_facts is held.cls.facts and isinstance(store.value, cst.Name):
+                if store.value.value == "False":
+                    return True
+    return False
+
+
+def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
+    """A write to the variable that happens again and again during training."""
+    for write in model.writes:
+        if write.is_schedule and _writes(write, held, model):
+            return write
+    if model.project is None or not held.attribute:
+        return None
+    for word in ("set_value", "assign", "set_weights"):
+        for other in model.project.search(model, (held.attribute, word)):
+            for write in other.writes:
+                if write.is_schedule and _writes_by_name(write, held):
+                    return write
+    return None
+
+
+def _writes(write: Write, held: _Held, model: SemanticModel) -> bool:
+    if write.kind == "set_weights":
+        weights = {s.attribute for s in held.cls.own_stores() if s.value is not None and "Variable" in _kinds(model, s.value)}
+        objects = model.values(write.target)
+        return weights == {held.attribute} and any(
+            isinstance(value, LayerObject) and value.cls is held.cls for value in objects
+        )
+    if any(value.node is held.variable.node for value in model.values(write.target)):
+        return True
+    return _writes_by_name(write, held)
+
+
+def _kinds(model: SemanticModel, node: cst.BaseExpression) -> set[str]:
+    return {type(value).__name__ for value in model.values(node)}
+
+
+def _writes_by_name(write: Write, held: _Held) -> bool:
+    """True for ``something.attribute`` where nothing better is known of ``something``."""
+    target = write.target
+    if not isinstance(target, cst.Attribute) or target.attr.value != held.attribute:
+        return False
+    if write.model.is_self(target.value, write.call.function):
+        cls = write.model.class_at(target)
+        return cls is not None and (held.cls in cls.mro() or cls in held.cls.mro())
+    for value in write.model.values(target.value):
+        owner = getattr(value, "cls", None)
+        if owner is not None:
+            return owner.facts is held.cls.facts or held.cls in owner.mro() or owner.name == held.cls.name
+    return True
+
+
+def _fix(model: SemanticModel, variable: Variable) -> Draft | None:
+    call = variable.node
+    assert isinstance(call, cst.Call)
+    if any(argument.star for argument in call.args):
+        return None
+    editor = Editor(model)
+    if variable.maker == "keras.backend.variable":
+        if not _retarget(model, editor, call):
+            return None
+    elif variable.maker == "add_weight" and model.flavour.keras2 and _positional(call) > 5:
+        return None
+    editor.add_argument(call, "trainable=False")
+    return editor.draft("Make the variable non-trainable")
+
+
+def _positional(call: cst.Call) -> int:
+    return sum(1 for argument in call.args if argument.keyword is None)
+
+
+def _retarget(model: SemanticModel, editor: Editor, call: cst.Call) -> bool:
+    """``K.variable(value, dtype, name, constraint)`` → ``tf.Variable`` with the same arguments."""
+    names = ("", "dtype", "name", "constraint")
+    if _positional(call) > len(names) or not call.args:
+        return False
+    given = {argument.keyword.value for argument in call.args if argument.keyword is not None}
+    for index, argument in enumerate(call.args):
+        if argument.keyword is not None and argument.keyword.value == "value":
+            editor.replace(argument.keyword, "initial_value")
+        elif argument.keyword is None and index > 0:
+            start = model.span(argument.value)[0]
+            editor.edit(start, start, f"{names[index]}=")
+            given.add(names[index])
+    backend = model.text(call.func)
+    editor.replace(call.func, f"{editor.tensorflow()}.Variable")
+    first = call.args[0].value
+    number = literal(first)
+    if "dtype" not in given and not isinstance(number, float):
+        if isinstance(number, int) and isinstance(first, cst.Integer):
+            editor.replace(first, f"{model.text(first)}.0")
+        else:
+            prefix = backend.rpartition(".")[0]
+            if not prefix:
+                return False
+            editor.add_argument(call, f"dtype={prefix}.floatx()")
+    return True
