@@ -52,18 +52,7 @@ class _Mover:
         return "".join(pieces)
 
     def _names(self, node: cst.BaseExpression) -> list[cst.Name]:
-        inside: list[cst.Name] = []
-        for uses in self.model.facts.names.values():
-            inside += [use for use in uses if self._within(use, node)]
-        return sorted(inside, key=lambda use: self.model.span(use))
-
-    def _within(self, use: cst.CSTNode, node: cst.CSTNode) -> bool:
-        at: cst.CSTNode | None = use
-        while at is not None:
-            if at is node:
-                return True
-            at = self.model.parent(at)
-        return False
+        return sorted(self.model.names_within(node), key=self.model.span)
 
     def _substitute(self, name: cst.Name, function: Function, depth: int) -> str | None:
         """What to write for a name: None to leave it as it is."""

@@ -63,7 +63,8 @@ _KERAS3_BACKEND = frozenset(
 )
 
 
-def _imported(facts: ModuleFacts) -> list[str]:
+def imported_names(facts: ModuleFacts) -> list[str]:
+    """Every imported name of a module, star imports by their module."""
     names = [b.target for f in facts.functions for bs in f.scope.bindings.values() for b in bs if b.kind == "import"]
     return names + facts.stars
 
@@ -86,7 +87,7 @@ def flavour_of(
         return Flavour(True, True, "target-keras is both")
     if _LEGACY.search(text):
         return Flavour(True, False, "the file sets TF_USE_LEGACY_KERAS")
-    imported = _imported(facts)
+    imported = imported_names(facts)
     for name in imported:
         if _starts(name, _KERAS3_IMPORTS):
             return Flavour(False, True, f"it imports {name}, which only Keras 3 has")

@@ -15,7 +15,7 @@ from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.evaluate import Context, Evaluator
 from kerasvae_lint.semantics.facts import CallFacts, ClassFacts, Function, Load, ModuleFacts, Store
-from kerasvae_lint.semantics.flavour import Flavour, flavour_of
+from kerasvae_lint.semantics.flavour import Flavour, flavour_of, imported_names
 from kerasvae_lint.semantics.names import canonical
 from kerasvae_lint.semantics.phases import called_methods, phases_of_class
 from kerasvae_lint.semantics.resolve import Resolver
@@ -109,6 +109,18 @@ class SemanticModel:
             if isinstance(node, kind) and self.function_at(node) is function:
                 yield node
 
+    def names_within(self, node: cst.CSTNode) -> list[cst.Name]:
+        """The names used in ``node``."""
+        found = []
+        for uses in self.facts.names.values():
+            for use in uses:
+                at: cst.CSTNode | None = use
+                while at is not None and at is not node:
+                    at = self.facts.parents.get(at)
+                if at is node:
+                    found.append(use)
+        return found
+
     def function_at(self, node: cst.CSTNode) -> Function:
         """The innermost function (or the module) whose code ``node`` is."""
         facts = self.facts
@@ -126,6 +138,11 @@ class SemanticModel:
     def name(self, node: cst.BaseExpression) -> str | None:
         """The canonical dotted name that an expression means, whatever the import style."""
         return self.resolver.dotted(node)
+
+    @cached_property
+    def imported(self) -> list[str]:
+        """The names that the module imports, as written (absolute or with leading dots)."""
+        return imported_names(self.facts)
 
     def canonical_global(self, name: str) -> str | None:
         """What the module's global ``name`` means as a library name, if it is an import or an alias of one."""
