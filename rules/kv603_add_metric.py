@@ -101,7 +101,7 @@ def _fix(model: SemanticModel, call: CallFacts, cls: ClassInfo) -> Draft | None:
     if value is None or not isinstance(label, cst.SimpleString) or not isinstance(label.evaluated_value, str):
         return None
     anchor = _super_statement(model, init.node)
-    keras = _keras_prefix(model)
+    keras = model.keras_prefix
     if anchor is None or keras is None:
         return None
     attribute = f"{label.evaluated_value}_metric"
@@ -127,17 +127,4 @@ def _super_statement(model: SemanticModel, init: cst.FunctionDef) -> cst.CSTNode
         func = call.node.func
         if isinstance(func, cst.Attribute) and func.attr.value == "__init__" and is_super_call(func.value):
             return model.parent(call.node)
-    return None
-
-
-def _keras_prefix(model: SemanticModel) -> str | None:
-    """How this module spells Keras: ``tf.keras``, ``keras`` or an alias."""
-    for name, bindings in model.facts.root.scope.bindings.items():
-        if bindings[-1].kind != "import" and bindings[-1].value is None:
-            continue
-        canonical = model.canonical_global(name)
-        if canonical == "keras":
-            return name
-        if canonical == "tf":
-            return f"{name}.keras"
     return None

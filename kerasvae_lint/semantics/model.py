@@ -149,6 +149,18 @@ class SemanticModel:
         raw = self.exported(name)
         return canonical(raw) if raw else None
 
+    @cached_property
+    def keras_prefix(self) -> str | None:
+        """How this module spells Keras itself: ``tf.keras``, ``keras`` or an alias; None if it imports only parts."""
+        tensorflow = None
+        for name in self.facts.root.scope.bindings:
+            meant = self.canonical_global(name)
+            if meant == "keras":
+                return name
+            if meant == "tf" and tensorflow is None:
+                tensorflow = f"{name}.keras"
+        return tensorflow
+
     def values(self, node: cst.BaseExpression, cls: ClassInfo | None = None) -> tuple[Value, ...]:
         """Where the value of ``node`` came from; ``cls`` says whose ``self`` it is, if not the class around it."""
         return self.evaluator.values(node, Context(cls or self.class_at(node)))
