@@ -14,7 +14,7 @@ from kerasvae_lint.semantics import operations as ops
 from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.facts import Load, Store
 from kerasvae_lint.semantics.phases import CONSTRUCTION, TRACING
-from kerasvae_lint.semantics.values import Container, Distribution, Snapshot, Value, Variable
+from kerasvae_lint.semantics.values import Container, Distribution, LayerObject, Snapshot, Value, Variable
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -98,9 +98,32 @@ def _kept(
     inherited = _library_call_reads(cls, attribute)
     if not reads and not inherited:
         return None
-    inside = set(reads) | {store.node}
-    others = [load for load in model.facts.loads.get(attribute, ()) if load.node not in inside]
+    others = [
+        load
+        for load in model.facts.loads.get(attribute, ())
+        if load.node not in reads and load.node is not store.node and _may_read(model, family, store, load)
+    ]
     return Kept(cls, store, value, list(reads.values()), others, inherited)
+
+
+def _may_read(model: SemanticModel, family: list[ClassInfo], store: Store, load: Load) -> bool:
+    """Whether ``something.attribute`` can be the kept one: not on an object that is known to be something else."""
+    if model.statement_of(load.node) is store.statement:
+        return False
+    owner = load.function.class_facts
+    if owner is not None and model.is_self(load.node.value, load.function):
+        cls = model.class_info(owner)
+        return any(cls in member.mro() or member in cls.mro() for member in family)
+    if any(member.facts is owner for member in family):
+        return False
+    for value in model.values(load.node.value):
+        if isinstance(value, LayerObject):
+            if value.cls is not None and any(value.cls in m.mro() or m in value.cls.mro() for m in family):
+                return True
+            continue
+        if value.kind in {"unknown", "parameter"}:
+            return True
+    return False
 
 
 def _library_call_reads(cls: ClassInfo, attribute: str) -> bool:

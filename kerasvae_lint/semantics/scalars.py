@@ -24,14 +24,14 @@ def is_scalar(model: SemanticModel, node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.BinaryOperation):
         sides = (node.left, node.right)
         known = [side for side in sides if is_scalar(model, side)]
-        return len(known) == 2 or (bool(known) and any(_names_a_step(side) for side in known))
+        return len(known) == 2 or (bool(known) and any(_is_step(model, side) for side in known))
     if isinstance(node, cst.Call):
         name = model.name(node.func) or ""
         if name in {"tf.cast", "keras.backend.cast", "keras.ops.cast", "tf.to_float", "tf.constant"} and node.args:
             return is_scalar(model, node.args[0].value)
         if isinstance(node.func, cst.Name) and node.func.value in {"float", "int", "len"}:
             return True
-    if _names_a_step(node):
+    if _is_step(model, node):
         return True
     return bool(values := model.values(node)) and all(_scalar_value(value) for value in values)
 
@@ -63,5 +63,15 @@ def is_scalar_variable(variable: Variable) -> bool:
     return isinstance(literal(first), (int, float))
 
 
-def _names_a_step(node: cst.BaseExpression) -> bool:
+def _is_step(model: SemanticModel, node: cst.BaseExpression) -> bool:
+    """True for an optimizer's ``iterations`` and for what holds it."""
+    if isinstance(node, cst.Call) and (model.name(node.func) or "") in _CASTS and node.args:
+        return _is_step(model, node.args[0].value)
+    if _names_a_step(node):
+        return True
+    values = model.values(node) if isinstance(node, (cst.Name, cst.Attribute)) else ()
+    return bool(values) and all(_names_a_step(value.node) for value in values)
+
+
+def _names_a_step(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Attribute) and node.attr.value in {"iterations", "global_step"}
