@@ -125,14 +125,12 @@ def recompute(model: SemanticModel, kept: Kept, message: str) -> Draft | None:
     except _NotMovable:
         return None
     editor = Editor(model)
-    if not _remove(editor, kept.store):
-        return None
     leftover = _appended(model, kept)
-    if leftover is None:
+    gone = frozenset({kept.store.statement, *leftover})
+    if not _remove(editor, kept.store, gone):
         return None
     for statement in leftover:
-        editor.delete_statement(statement, frozenset({kept.store.statement}))
-    gone = {statement for statement in leftover}
+        editor.delete_statement(statement, gone)
     elsewhere = [r for r in kept.other_reads if model.statement_of(r.node) not in gone and _is_read(r, stores)]
     if elsewhere or kept.inherited:
         done = _as_property(editor, kept, others, expression, whole)
@@ -183,11 +181,11 @@ def _condition(mover: _Mover, block: Block, function: Function) -> str:
     return f"({text})" if isinstance(owner.test, (cst.IfExp, cst.Lambda, cst.NamedExpr)) else text
 
 
-def _remove(editor: Editor, store: Store) -> bool:
+def _remove(editor: Editor, store: Store, gone: frozenset[cst.CSTNode]) -> bool:
     """Take the store's target, or its whole statement, out."""
     statement = store.statement
     if store.kind in {"setattr", "annotated"}:
-        editor.delete_statement(statement)
+        editor.delete_statement(statement, gone)
         return True
     if not isinstance(statement, cst.Assign) or store.kind != "assign":
         return False
@@ -200,7 +198,7 @@ def _remove(editor: Editor, store: Store) -> bool:
         return True
     target = statement.targets[0].target
     if target is store.node:
-        editor.delete_statement(statement)
+        editor.delete_statement(statement, gone)
         return True
     value = statement.value
     if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, (cst.Tuple, cst.List)):
@@ -217,7 +215,7 @@ def _remove(editor: Editor, store: Store) -> bool:
     return True
 
 
-def _appended(model: SemanticModel, kept: Kept) -> list[cst.CSTNode] | None:
+def _appended(model: SemanticModel, kept: Kept) -> list[cst.CSTNode]:
     """``self.non_trainable_weights.append(self.kernel)`` statements, which go with what they append."""
     found: list[cst.CSTNode] = []
     for load in kept.other_reads:
