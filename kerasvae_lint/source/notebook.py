@@ -1,0 +1,158 @@
+"""Jupyter notebooks: the code cells in order are one program, rows kept, magics stepped over."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from kerasvae_lint.core import Position
+from kerasvae_lint.source.text import Cell, Source, SourceError
+
+_KEPT_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "matplotlib"})
+_ASSIGNED = re.compile(r"^(\s*)([\w.,\s\[\]'\"()*]+=\s*)([!%].*)$")
+_MAGIC = re.compile(r"^(\s*)([%!?].*|[\w.\[\]]+\s*\?{1,2}\s*)$")
+_TIMED = re.compile(r"^(\s*)(%(?:time|timeit|prun)\s+(?:-\S+\s+(?:\d+\s+)?)*)(.+)$")
+
+
+def decode_notebook(data: bytes, filename: str) -> Source:
+    """Read a notebook (format 3 or 4) into one program.
+
+    Raises:
+        SourceError: broken JSON, or JSON that is no notebook.
+    """
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SourceError("a notebook must be UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        row = getattr(error, "lineno", None)
+        place = Position(row, getattr(error, "colno", 1)) if row else None
+        raise SourceError("not a notebook: broken JSON", place) from None
+    cells = _cells(notebook)
+    if not _is_python(notebook):
+        return Source(filename, "", cells=())
+    lines: list[str] = []
+    placed: list[Cell] = []
+    for index, text in cells:
+        first = len(lines) + 1
+        lines += neutralize(text)
+        placed.append(Cell(index, first, len(lines)))
+    return Source(filename, "\n".join(lines) + ("\n" if lines else ""), cells=tuple(placed))
+
+
+def _cells(notebook: object) -> list[tuple[int, str]]:
+    if not isinstance(notebook, dict):
+        raise SourceError("not a notebook: no cells")
+    raw = notebook.get("cells")
+    if raw is None and isinstance(notebook.get("worksheets"), list):
+        raw = [c for sheet in notebook["worksheets"] if isinstance(sheet, dict) for c in sheet.get("cells", [])]
+    if not isinstance(raw, list):
+        raise SourceError("not a notebook: no cells")
+    found = []
+    for index, cell in enumerate(raw, 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            text = "".join(str(part) for part in source) if isinstance(source, list) else str(source)
+            found.append((index, text))
+    return found
+
+
+def _is_python(notebook: dict[str, object]) -> bool:
+    metadata = notebook.get("metadata")
+    if not isinstance(metadata, dict):
+        return True
+    for section, key in (("language_info", "name"), ("kernelspec", "language")):
+        part = metadata.get(section)
+        if isinstance(part, dict) and isinstance(part.get(key), str) and part[key]:
+            return "python" in part[key].lower()
+    return True
+
+
+def neutralize(text: str) -> list[str]:
+    """The lines of a cell as plain Python: as many lines, magics and shell commands replaced."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    start = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    first = lines[start].lstrip() if lines else ""
+    if first.startswith("%%"):
+        word = re.match(r"%%\s*(\w+)", first)
+        if word is None or word[1] not in _KEPT_CELL_MAGICS:
+            return ["#" for _ in lines]
+        lines[start] = "#"
+    return list(_plain_lines(lines))
+
+
+def _plain_lines(lines: list[str]) -> Iterator[str]:
+    inside = _Inside()
+    continued = False
+    for line in lines:
+        if continued:
+            continued = line.rstrip().endswith("\\")
+            yield "#"
+            continue
+        if inside.free:
+            plain = _plain(line)
+            if plain is not None:
+                continued = line.rstrip().endswith("\\")
+                yield plain
+                continue
+        inside.read(line)
+        yield line
+
+
+def _plain(line: str) -> str | None:
+    """What a magic line becomes; None for ordinary code."""
+    stripped = line.lstrip()
+    if not stripped or not ("%" in line or "!" in line or "?" in line) or stripped.startswith("#"):
+        return None
+    timed = _TIMED.match(line)
+    if timed is not None:
+        return f"{timed[1]}{timed[3]}"
+    if _MAGIC.match(line) and not stripped.startswith("!="):
+        return f"{line[: len(line) - len(stripped)]}pass"
+    assigned = _ASSIGNED.match(line)
+    if assigned is not None and not assigned[2].rstrip().endswith(("==", "!=", "<=", ">=")):
+        return f"{assigned[1]}{assigned[2]}None"
+    return None
+
+
+class _Inside:
+    """Whether a line begins inside a string or brackets: a small reader of Python's tokens."""
+
+    def __init__(self) -> None:
+        self.quote = ""
+        self.depth = 0
+        self.backslash = False
+
+    @property
+    def free(self) -> bool:
+        return not self.quote and self.depth == 0 and not self.backslash
+
+    def read(self, line: str) -> None:
+        at = 0
+        while at < len(line):
+            if self.quote:
+                if line[at] == "\\":
+                    at += 2
+                    continue
+                if line.startswith(self.quote, at):
+                    at += len(self.quote)
+                    self.quote = ""
+                    continue
+                at += 1
+                continue
+            char = line[at]
+            if char == "#":
+                break
+            if char in "\"'":
+                self.quote = char * 3 if line.startswith(char * 3, at) else char
+                at += len(self.quote)
+                continue
+            self.depth += (char in "([{") - (char in ")]}")
+            at += 1
+        self.backslash = line.rstrip("\n").endswith("\\")
+        if len(self.quote) == 1 and not self.backslash:
+            self.quote = ""
+        self.depth = max(self.depth, 0)

@@ -1,0 +1,136 @@
+"""From text to LibCST's tree, and from nodes back to places in the text."""
+
+from __future__ import annotations
+
+import gc
+import re
+from dataclasses import replace
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+from kerasvae_lint.core import Position
+from kerasvae_lint.source.text import Source, SourceError
+
+MAX_NESTING = 150
+MAX_CHAIN = 900
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_PYTHON2 = (
+    (re.compile(r"^\s*print\s+[^\s(=.,:\[)]"), "print statement"),
+    (re.compile(r"^\s*except\s+[\w.]+\s*,\s*\w+\s*:"), "except clause with a comma"),
+    (re.compile(r"^\s*raise\s+\w+\s*,"), "raise with a comma"),
+    (re.compile(r"^\s*exec\s+[\"'\w]"), "exec statement"),
+    (re.compile(r"<>"), "<> operator"),
+)
+
+
+def parse(source: Source) -> tuple[cst.Module, Source]:
+    """Parse a file; a notebook's broken cells are left out and noted in the source that comes back.
+
+    Raises:
+        SourceError: a syntax error, or code nested too deeply to be read safely.
+    """
+    try:
+        return _parse(source.text), source
+    except SourceError:
+        if source.cells is None:
+            raise
+    return _without_broken_cells(source)
+
+
+def _without_broken_cells(source: Source) -> tuple[cst.Module, Source]:
+    lines = source.text.split("\n")
+    problems = list(source.problems)
+    for cell in source.cells or ():
+        rows = slice(cell.first_row - 1, cell.last_row)
+        try:
+            _parse("\n".join(lines[rows]) + "\n")
+        except SourceError as error:
+            problems.append((cell.index, error.location, error.message))
+            lines[rows] = ["#"] * (cell.last_row - cell.first_row + 1)
+    mended = replace(source, text="\n".join(lines), problems=tuple(problems))
+    return _parse(mended.text), mended
+
+
+def _parse(text: str) -> cst.Module:
+    _check_depth(text)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise _syntax_error(text, error) from None
+    except RecursionError:
+        raise SourceError("code is nested too deeply") from None
+    except Exception as error:  # LibCST's native parser can fail in other ways on odd input
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SourceError(f"can't be parsed: {first}") from None
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SourceError:
+    row, column = error.raw_line, error.raw_column
+    lines = text.splitlines()
+    for at in range(max(0, row - 3), min(len(lines), row + 2)):
+        for pattern, what in _PYTHON2:
+            if pattern.search(lines[at]):
+                return SourceError(f"Python 2 syntax ({what}); kvlint reads Python 3", Position(at + 1, 1))
+    return SourceError("syntax error", Position(max(row, 1), column + 1))
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what would overflow the parser's stack, before it is given to it."""
+    if text.count("(") + text.count("[") + text.count("{") > MAX_NESTING:
+        depth = 0
+        for match in _BRACKETS.finditer(text):
+            depth = depth + 1 if match[0] in "([{" else max(depth - 1, 0)
+            if depth > MAX_NESTING:
+                row = text.count("\n", 0, match.start()) + 1
+                raise SourceError(f"more than {MAX_NESTING} nested brackets", Position(row, 1))
+    if _long_chain(text):
+        raise SourceError(f"an expression of more than {MAX_CHAIN} operators or attributes")
+
+
+_OPERATORS = re.compile(r"(?:[-+*/%@&|^~.]|\b(?:not|and|or|if|else|lambda)\b)[^-+*/%@&|^~.\n,;=\"'#]{0,80}")
+
+
+def _long_chain(text: str) -> bool:
+    """True if one line holds so many operators in a row that a tree of it could be too deep."""
+    if len(text) < MAX_CHAIN * 2:
+        return False
+    for line in text.split("\n"):
+        if len(line) > MAX_CHAIN * 2 and line.count(",") * 20 < len(line):
+            if sum(1 for _ in _OPERATORS.finditer(line)) > MAX_CHAIN and not line.lstrip().startswith("#"):
+                return True
+    return False
+
+
+class Positions:
+    """Character spans of a module's nodes, without the whitespace around them.
+
+    An expression's span leaves its own parentheses out, as LibCST's position providers do.
+    """
+
+    def __init__(self, module: cst.Module, source: Source) -> None:
+        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        self._spans = wrapper.resolve(ByteSpanPositionProvider)
+        self._offsets = None if source.text.isascii() else _character_offsets(source.text)
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end offset of ``node`` in the text, in characters."""
+        span = self._spans[node]
+        start, end = span.start, span.start + span.length
+        if self._offsets is None:
+            return start, end
+        return self._offsets[start], self._offsets[end]
+
+
+def _character_offsets(text: str) -> list[int]:
+    """For each byte of the UTF-8 text, the number of the character that it belongs to."""
+    offsets: list[int] = []
+    for index, char in enumerate(text):
+        offsets += [index] * len(char.encode("utf-8", "surrogatepass"))
+    offsets.append(len(text))
+    return offsets
