@@ -34,6 +34,7 @@ class Flavour:
 _LEGACY = re.compile(r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']""")
 _KERAS2_IMPORTS = (
     "tf_keras",
+    "tensorflow_probability.python.internal.tf_keras",
     "tensorflow.python.keras",
     "tensorflow.contrib",
     "keras.engine",

@@ -156,12 +156,13 @@ def reads_only_shape(model: SemanticModel, node: cst.CSTNode) -> bool:
 
 
 def learned(model: SemanticModel, variables: tuple[Variable, ...]) -> bool:
-    """True if one of the variables changes during training: it is trainable, or somebody writes it."""
+    """True if one of the variables changes during training: it is trainable, or written again and again."""
     if any(variable.trainable is not False for variable in variables):
         return True
     written = {
         value
         for write in model.writes
+        if write.is_schedule or write.place == "traced"
         for value in model.values(write.target)
         if isinstance(value, Variable)
     }

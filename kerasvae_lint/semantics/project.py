@@ -87,8 +87,8 @@ class Project:
             with open(path, "rb") as file:
                 data = file.read()
             self._hashes[path] = hashlib.sha256(data).hexdigest()
-            source = decode(data, path)
-            model = SemanticModel(parse(source), source, project=self)
+            module, source = parse(decode(data, path))
+            model = SemanticModel(module, source, project=self)
         except OSError:
             self._hashes[path] = None
         except SourceError:
