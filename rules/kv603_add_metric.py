@@ -62,7 +62,7 @@ class AddMetric(Rule):
             func = call.node.func
             assert isinstance(func, cst.Attribute)
             cls = _owner(model, func.value)
-            if cls is None and not _is_model(model, func.value):
+            if cls is None and not _is_model(model, func.value) and not _says_aggregation(call.node):
                 continue
             if cls is not None and cls.method("add_metric") is not None:
                 continue
@@ -79,6 +79,11 @@ def _owner(model: SemanticModel, node: cst.BaseExpression) -> ClassInfo | None:
         if isinstance(value, Self) and value.cls is not None and value.cls.is_layer:
             return value.cls
     return None
+
+
+def _says_aggregation(call: cst.Call) -> bool:
+    """True for ``add_metric(…, aggregation=…)``: an argument that only Keras has."""
+    return any(argument.keyword is not None and argument.keyword.value == "aggregation" for argument in call.args)
 
 
 def _is_model(model: SemanticModel, node: cst.BaseExpression) -> bool:

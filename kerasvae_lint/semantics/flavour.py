@@ -32,36 +32,8 @@ class Flavour:
 
 
 _LEGACY = re.compile(r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']""")
-_KERAS2_IMPORTS = (
-    "tf_keras",
-    "tensorflow_probability.python.internal.tf_keras",
-    "tensorflow.python.keras",
-    "tensorflow.contrib",
-    "keras.engine",
-    "keras.layers.core",
-    "keras.layers.convolutional",
-    "keras.layers.recurrent",
-    "keras.layers.merge",
-    "keras.layers.normalization",
-    "keras.layers.advanced_activations",
-    "keras.layers.embeddings",
-    "keras.layers.noise",
-    "keras.layers.wrappers",
-    "keras.legacy",
-    "keras.utils.np_utils",
-    "keras.utils.generic_utils",
-    "keras.objectives",
-    "keras.preprocessing.image",
-    "keras.preprocessing.text",
-    "keras.wrappers",
-    "tensorflow.keras.wrappers",
-)
+_KERAS2_IMPORTS = ("tf_keras", "tensorflow_probability.python.internal.tf_keras", "tensorflow.python.keras")
 _KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
-_KERAS3_BACKEND = frozenset(
-    {"backend", "clear_session", "config", "epsilon", "floatx", "get_uid", "image_data_format", "is_float_dtype"}
-    | {"is_int_dtype", "is_keras_tensor", "result_type", "set_epsilon", "set_floatx", "set_image_data_format"}
-    | {"standardize_dtype", "Variable", "is_variable", "dtypes", "common", "numpy", "tensorflow", "jax", "torch", "name_scope"}
-)
 
 
 def imported_names(facts: ModuleFacts) -> list[str]:
@@ -74,12 +46,11 @@ def _starts(name: str, modules: tuple[str, ...]) -> bool:
     return any(name == module or name.startswith(module + ".") for module in modules)
 
 
-def flavour_of(
-    facts: ModuleFacts, text: str, used_backend: set[str], target: TargetKeras | None, pinned: Flavour | None
-) -> Flavour:
+def flavour_of(facts: ModuleFacts, text: str, target: TargetKeras | None, pinned: Flavour | None) -> Flavour:
     """Judge one module: the setting, then what the file says, then the project's pins.
 
-    ``used_backend`` holds the function names that the file takes from standalone ``keras.backend``.
+    Old imports (``keras.engine``) and functions that Keras 3 dropped (``keras.backend.exp``) decide nothing: that code
+    is waiting to be moved to Keras 3.
     """
     if target is not None and target is not TargetKeras.BOTH:
         two = target is TargetKeras.KERAS2
@@ -94,10 +65,7 @@ def flavour_of(
             return Flavour(False, True, f"it imports {name}, which only Keras 3 has")
     for name in imported:
         if _starts(name, _KERAS2_IMPORTS):
-            return Flavour(True, False, f"it imports {name}, which Keras 3 does not have")
-    gone = sorted(used_backend - _KERAS3_BACKEND)
-    if gone:
-        return Flavour(True, False, f"it uses keras.backend.{gone[0]}, which Keras 3 does not have")
+            return Flavour(True, False, f"it imports {name}, which is Keras 2")
     if pinned is not None:
         return pinned
     return Flavour()

@@ -169,18 +169,7 @@ class SemanticModel:
     def flavour(self) -> Flavour:
         """Which Keras the module is for."""
         pinned = self.project.pins(self) if self.project is not None else None
-        return flavour_of(self.facts, self.source.text, self._standalone_backend(), self.target, pinned)
-
-    def _standalone_backend(self) -> set[str]:
-        """Functions used from ``keras.backend`` of ``import keras`` (not of ``tf.keras``)."""
-        found = set()
-        for call in self.facts.calls:
-            raw = self.resolver.raw(call.node.func) or ""
-            for prefix in ("keras.backend.", "keras.backend.tensorflow_backend."):
-                rest = raw[len(prefix) :]
-                if raw.startswith(prefix) and "." not in rest:
-                    found.add(rest)
-        return found
+        return flavour_of(self.facts, self.source.text, self.target, pinned)
 
     # calls --------------------------------------------------------------------------------------
     @cached_property
