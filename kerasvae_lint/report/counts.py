@@ -1,0 +1,85 @@
+"""Findings counted: by rule, and in one closing line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from kerasvae_lint.core import Applicability, Finding
+from kerasvae_lint.report.look import Look
+
+
+def _counted(findings: Collection[Finding]) -> list[tuple[str, str, int]]:
+    counts = Counter((finding.code, finding.name) for finding in findings)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(code, name, count) for (code, name), count in ordered]
+
+
+def statistics(findings: Collection[Finding], look: Look) -> Iterator[str]:
+    """``count  code  [*]  name``, the most frequent first; ``[*]`` all of them, ``[-]`` some."""
+    rows = _counted(findings)
+    width = max((len(str(count)) for _, _, count in rows), default=0)
+    codes = max((len(code) for code, _, _ in rows), default=0)
+    for code, name, count in rows:
+        fixable = sum(look.applies(finding) for finding in findings if finding.code == code)
+        mark = "[*]" if fixable == count else "[-]" if fixable else "[ ]"
+        yield (
+            f"{count:>{width}}  {look.paint('code', f'{code:<{codes}}')}"
+            f"  {look.paint('mark', mark)}  {name}"
+        )
+
+
+def statistics_json(findings: Collection[Finding], look: Look) -> str:
+    """The same as a list of objects."""
+    return json.dumps(
+        [
+            {
+                "code": code,
+                "name": name,
+                "count": count,
+                "fixable": sum(look.applies(f) for f in findings if f.code == code),
+            }
+            for code, name, count in _counted(findings)
+        ],
+        indent=2,
+    )
+
+
+def summary(
+    findings: Collection[Finding], look: Look, *, files: int, fixed: int = 0, fixing: bool = False
+) -> str:
+    """The last line: how many were found, how many are mended, how many could be."""
+    if not findings and not fixed:
+        return f"No findings in {_many(files, 'file')}."
+    total = len(findings) + fixed
+    where = len({finding.filename for finding in findings})
+    counted = f"Found {_many(total, 'finding')}"
+    if fixing:
+        counted += f" ({fixed} fixed, {len(findings)} remaining)"
+    else:
+        counted += f" in {_many(where, 'file')}"
+    hints = _hints(findings, look, fixing)
+    return f"{counted}{' ' if hints else ''}{hints}."
+
+
+def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> str:
+    here = sum(look.applies(finding) for finding in findings)
+    unsafe = sum(
+        finding.fix is not None
+        and finding.cell is None
+        and finding.fix.applicability is Applicability.UNSAFE
+        for finding in findings
+    )
+    if look.unsafe:
+        unsafe = 0
+    parts = []
+    if here and not fixing:
+        parts.append(f"{here} fixable with --fix")
+    if unsafe:
+        parts.append(f"{unsafe} {'more ' if parts else ''}with --unsafe-fixes")
+    return f"({'; '.join(parts)})" if parts else ""
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

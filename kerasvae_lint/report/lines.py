@@ -1,0 +1,43 @@
+"""Source lines for the report, read when they are needed, one file at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class SourceLines:
+    """The lines of a file, or of a cell of a notebook.
+
+    ``texts`` holds the text of what is not on disk (standard input) by file name.
+    """
+
+    def __init__(self, texts: Mapping[str, bytes] | None = None) -> None:
+        self._texts = dict(texts or {})
+        self._name = ""
+        self._lines: list[str] = []
+        self._first_rows: dict[int, int] = {}
+
+    def of(self, filename: str, cell: int | None = None) -> Sequence[str]:
+        """The lines; none if the file can't be read (any more)."""
+        if filename != self._name:
+            self._read(filename)
+        if cell is None:
+            return self._lines
+        start = self._first_rows.get(cell)
+        return self._lines[start - 1 :] if start is not None else ()
+
+    def _read(self, filename: str) -> None:
+        from kerasvae_lint.source import SourceError, decode
+
+        self._name, self._lines, self._first_rows = filename, [], {}
+        try:
+            data = self._texts.get(filename)
+            source = decode(Path(filename).read_bytes() if data is None else data, filename)
+        except (OSError, SourceError):
+            return
+        self._lines = _NEWLINE.split(source.text)
+        self._first_rows = {cell.index: cell.first_row for cell in source.cells or ()}
