@@ -7,17 +7,17 @@ python tools/rules_readme.py --check    exit with 1 if it is stale
 from __future__ import annotations
 
 import argparse
-import importlib
-import inspect
-import pkgutil
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from kerasvae_lint.core import Rule
+from kerasvae_lint.run.registry import all_rules
 
-README = Path(__file__).resolve().parent.parent / "rules" / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "rules" / "README.md"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- rules: made by tools/rules_readme.py -->\n", "<!-- end of rules -->\n"
 FIXES = {"safe": "safe", "unsafe": "unsafe", "sometimes": "sometimes", "no": "—"}
 
 HEAD = """\
@@ -31,29 +31,21 @@ depends on the code. A preview rule speaks only with `--preview`.
 """
 
 
-def built_in_rules() -> Iterator[type[Rule]]:
-    """The rules of the built-in pack, by code."""
-    pack = importlib.import_module("kerasvae_lint.rules")
-    modules = [
-        importlib.import_module(f"{pack.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(pack.__path__)
-        if not found.name.startswith("_")
-    ]
-    rules = {
-        member
-        for module in modules
-        for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, Rule) and member.__module__ == module.__name__
-    }
-    yield from sorted(rules, key=lambda rule: rule.code)
+def built_in_rules() -> list[type[Rule]]:
+    """The rules of the built-in pack, by code; those of other installed packs are left out."""
+    rules = all_rules().values()
+    return [rule for rule in rules if rule.__module__.startswith("kerasvae_lint.rules.")]
 
 
-def table_row(rule: type[Rule]) -> str:
-    """The rule's line of the table."""
-    stage = "preview" if rule.preview else "stable"
-    title = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
-    summary = rule.summary().replace("|", r"\|")
-    return f"| {title} | {rule.name} | {summary} | {FIXES[rule.fixable]} | {stage} |\n"
+def table(rules: list[type[Rule]], page: str) -> str:
+    """One line for each rule, with links into ``page``."""
+    text = "| code | name | finds | fix | |\n|---|---|---|---|---|\n"
+    for rule in rules:
+        stage = "preview" if rule.preview else "stable"
+        code = f"[{rule.code}]({page}#{rule.code.lower()}-{rule.name})"
+        summary = rule.summary().replace("|", r"\|")
+        text += f"| {code} | {rule.name} | {summary} | {FIXES[rule.fixable]} | {stage} |\n"
+    return text
 
 
 def section(rule: type[Rule]) -> str:
@@ -66,25 +58,36 @@ def section(rule: type[Rule]) -> str:
     return f"\n## {rule.code} {rule.name}\n[{file}]({file})\n\n{text}\n"
 
 
-def render() -> str:
-    """The whole page."""
-    rules = list(built_in_rules())
-    table = "| code | name | finds | fix | |\n|---|---|---|---|---|\n"
-    return HEAD + table + "".join(map(table_row, rules)) + "".join(map(section, rules))
+def pages() -> dict[Path, str]:
+    """What each page should hold."""
+    rules = built_in_rules()
+    readme = README.read_text(encoding="utf-8")
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if END not in rest:
+        raise SystemExit(f"README.md has no lines {BEGIN.strip()} and {END.strip()}")
+    return {
+        PAGE: HEAD + table(rules, "") + "".join(map(section, rules)),
+        README: before + BEGIN + table(rules, "rules/README.md") + END + after,
+    }
 
 
 def main() -> int:
     """Write or check; the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="only say whether it is fresh")
-    page = render()
-    if parser.parse_args().check:
-        fresh = README.exists() and README.read_text(encoding="utf-8") == page
-        if not fresh:
-            print("rules/README.md is stale: run python tools/rules_readme.py", file=sys.stderr)
-        return 0 if fresh else 1
-    README.write_text(page, encoding="utf-8", newline="\n")
-    return 0
+    parser.add_argument("--check", action="store_true", help="only say whether they are fresh")
+    check: bool = parser.parse_args().check
+    status = 0
+    for path, text in pages().items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if check:
+            name = path.relative_to(ROOT)
+            print(f"{name} is stale: run python tools/rules_readme.py", file=sys.stderr)
+            status = 1
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+    return status
 
 
 if __name__ == "__main__":
