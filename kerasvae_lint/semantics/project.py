@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kerasvae_lint.semantics.facts import ClassFacts, Function
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of_pins
 from kerasvae_lint.source import SourceError, decode, parse
+from kerasvae_lint.source.files import has_marker, project_root, python_files
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -21,11 +22,8 @@ _LIBRARIES = frozenset(
     " json typing collections functools itertools abc random time logging pathlib warnings copy dataclasses seaborn"
     " tensorflow_addons tensorflow_datasets keras_hub keras_nlp keras_cv PIL cv2 six absl h5py tqdm".split()
 )
-_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist"})
 MAX_MODELS = 48
-MAX_FILES = 4000
 MAX_CHAIN = 8
 
 
@@ -49,15 +47,7 @@ class Project:
         """The folder of the project that a file belongs to: the nearest with a marker, else its topmost package."""
         folder = os.path.dirname(os.path.abspath(filename))
         if folder not in self._roots:
-            at = Path(folder)
-            top = at
-            while (top / "__init__.py").exists() and top.parent != top:
-                top = top.parent
-            for candidate in (at, *at.parents):
-                if any((candidate / marker).exists() for marker in _MARKERS):
-                    top = candidate
-                    break
-            self._roots[folder] = top
+            self._roots[folder] = project_root(filename)
         return self._roots[folder]
 
     def absolute(self, target: str, model: SemanticModel) -> str:
@@ -115,7 +105,7 @@ class Project:
         root = self.root_of(by.source.filename)
         places = [folder, *folder.parents]
         last = places.index(root) if root in places else 0
-        if root in places and not any((root / marker).exists() for marker in _MARKERS):
+        if root in places and not has_marker(root):
             last += 1
         for place in (*places[: last + 1], root / "src"):
             base = place.joinpath(*parts)
@@ -178,13 +168,7 @@ class Project:
     def files(self, root: Path) -> list[str]:
         """Python files and notebooks under ``root``, hidden and vendored folders left out."""
         if root not in self._files:
-            found: list[str] = []
-            for folder, folders, names in os.walk(root):
-                folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
-                found += [os.path.join(folder, name) for name in sorted(names) if name.endswith((".py", ".ipynb"))]
-                if len(found) > MAX_FILES:
-                    break
-            self._files[root] = found[:MAX_FILES]
+            self._files[root] = python_files(root)
         return self._files[root]
 
     def search(self, model: SemanticModel, words: tuple[str, ...]) -> list[SemanticModel]:
@@ -206,17 +190,6 @@ class Project:
                 if other is not None:
                     found.append(other)
         return found
-
-    def digest(self, filename: str) -> str:
-        """A hash over the names and contents of all files of the project that ``filename`` belongs to."""
-        total = hashlib.sha256()
-        for path in self.files(self.root_of(filename)):
-            try:
-                with open(path, "rb") as file:
-                    total.update(path.encode(errors="surrogateescape") + b"\0" + hashlib.sha256(file.read()).digest())
-            except OSError:
-                total.update(path.encode(errors="surrogateescape") + b"\0-")
-        return total.hexdigest()
 
     def closure(self, model: SemanticModel) -> dict[str, str | None]:
         """Everything that the answers about ``model`` rest on: path → hash, None where there was no file."""

@@ -1,0 +1,133 @@
+"""Results by content: a file that is the same, judged by the same rules, is not read twice.
+
+The key holds the content, the file's name, the settings, the rules' own code and kvlint's and Python's versions; an
+entry also holds the hashes of every other file that the answer rests on, and, for rules that searched the whole
+project, a digest of it. Anything that does not fit is thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kerasvae_lint.core import Settings
+
+FOLDER = ".kvlint_cache"
+_FORMAT = 2
+_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is kept of a linted file."""
+
+    findings: tuple[Any, ...]
+    problems: tuple[Any, ...]
+    consulted: dict[str, str | None]
+    digest: str | None
+
+
+class Cache:
+    """One folder of entries, one file per project and configuration; loaded whole, written whole."""
+
+    def __init__(self, folder: Path, salt: str) -> None:
+        self.folder = folder
+        self.path = folder / f"{salt[:32]}.bin"
+        self._entries: dict[str, Entry] = {}
+        self._changed: dict[str, Entry] = {}
+        self._used: set[str] = set()
+        self._hashes: dict[str, str | None] = {}
+        self._load()
+
+    def _load(self) -> None:
+        try:
+            with open(self.path, "rb") as file:
+                check = file.read(32)
+                data = file.read()
+            if hashlib.sha256(data).digest() == check:
+                self._entries = pickle.loads(data)  # noqa: S301 - our own file, checked by its hash
+        except Exception:  # a cache that can't be read is an empty one
+            self._entries = {}
+
+    @staticmethod
+    def key(filename: str, data: bytes) -> str:
+        """The key of a file with this name and content."""
+        name = os.path.abspath(filename).encode(errors="surrogateescape")
+        return hashlib.sha256(name + b"\0" + data).hexdigest()
+
+    def get(self, key: str, digest: Any) -> Entry | None:
+        """A valid entry, or None. ``digest`` gives the project's digest when it is called."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if any(self._hash(path) != content for path, content in entry.consulted.items()):
+            return None
+        if entry.digest is not None and entry.digest != digest():
+            return None
+        self._used.add(key)
+        return entry
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Keep a result until :meth:`save`."""
+        self._changed[key] = entry
+
+    def _hash(self, path: str) -> str | None:
+        if path not in self._hashes:
+            try:
+                with open(path, "rb") as file:
+                    self._hashes[path] = hashlib.sha256(file.read()).hexdigest()
+            except OSError:
+                self._hashes[path] = None
+        return self._hashes[path]
+
+    def save(self) -> None:
+        """Write what changed; a folder that can't be written is no fault."""
+        if not self._changed:
+            return
+        merged = {**self._entries, **self._changed}
+        if len(merged) > 20_000:
+            merged = {key: e for key, e in merged.items() if key in self._used or key in self._changed}
+        data = pickle.dumps(merged, protocol=4)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name, content in ((".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n")):
+                if not (self.folder / name).exists():
+                    (self.folder / name).write_text(content)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(data).digest() + data)
+            os.replace(temporary, self.path)
+        except OSError:
+            return
+
+
+def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
+    """Everything but the files that a result depends on."""
+    parts = (str(_FORMAT), repr(settings), rules_fingerprint, version, sys.version.split()[0], _engine())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _engine() -> str:
+    """The state of kvlint's own code, by size and time of its files: an edited checkout has another cache."""
+    root = Path(__file__).resolve().parent.parent
+    total = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        status = path.stat()
+        total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+    return total.hexdigest()
+
+
+def folder_for(path: str) -> Path:
+    """Where the cache of the project around ``path`` lives."""
+    at = Path(os.path.abspath(path))
+    start = at if at.is_dir() else at.parent
+    for place in (start, *start.parents):
+        if any((place / marker).exists() for marker in _MARKERS):
+            return place / FOLDER
+    return start / FOLDER

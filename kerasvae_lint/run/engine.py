@@ -1,0 +1,169 @@
+"""One file: parsed, walked, shown to every rule; findings placed, suppressed and sorted."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.core import Applicability, Edit, Finding, Fix, Note, Place, Problem, Report, Rule, Settings
+from kerasvae_lint.run import registry, suppress
+from kerasvae_lint.source import Source, SourceError, decode
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from kerasvae_lint.semantics import Project, SemanticModel
+
+RECURSION_LIMIT = 12_000
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What linting one file gave. ``consulted`` and ``searched`` say what else the answer rests on."""
+
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    consulted: dict[str, str | None] = field(default_factory=dict)
+    searched: bool = False
+    parsed: bool = False
+
+
+def lint_data(
+    data: bytes, filename: str, settings: Settings, rules: dict[str, type[Rule]], project: Project | None = None
+) -> FileResult:
+    """Lint the bytes of a file; never raises for what is in it."""
+    try:
+        source = decode(data, filename)
+    except SourceError as error:
+        return FileResult(problems=[Problem(filename, error.message, error.location, error.cell)])
+    return lint_text(source, settings, rules, project)
+
+
+def lint_text(
+    source: Source, settings: Settings, rules: dict[str, type[Rule]], project: Project | None = None
+) -> FileResult:
+    """Lint a decoded file; a rule that fails becomes a problem that names it."""
+    from kerasvae_lint.semantics import Project, SemanticModel
+    from kerasvae_lint.source import parse
+
+    result = FileResult(parsed=True)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        try:
+            module, source = parse(source)
+        except SourceError as error:
+            result.problems.append(Problem(source.filename, error.message, error.location, error.cell))
+            return result
+        for cell, place, message in source.problems:
+            result.problems.append(Problem(source.filename, message, place, cell))
+        skip, suppressions = suppress.read(source)
+        if skip:
+            return result
+        project = project or Project()
+        model = SemanticModel(module, source, target=settings.target_keras, project=project)
+        enabled = _enabled(source.filename, settings, rules)
+        _check(model, enabled, suppressions, result)
+        if registry.is_selected("KV001", settings):
+            _report_unused(source, suppressions, set(enabled), result)
+        result.consulted = project.closure(model)
+        result.searched = model.searched
+    finally:
+        sys.setrecursionlimit(limit)
+    result.findings = sorted(set(result.findings), key=lambda finding: finding.sort_key)
+    return result
+
+
+def _enabled(filename: str, settings: Settings, rules: dict[str, type[Rule]]) -> dict[str, type[Rule]]:
+    """``rules`` without those that per-file-ignores take away for this file."""
+    path = os.path.abspath(filename).replace(os.sep, "/")
+    gone: set[str] = set()
+    for pattern, codes in settings.per_file_ignores:
+        wanted = pattern if pattern.startswith("/") else f"*/{pattern}"
+        if fnmatch.fnmatch(path, wanted) or fnmatch.fnmatch(os.path.basename(path), pattern):
+            gone |= {code for code in rules if any(c == "ALL" or code.startswith(c) for c in codes)}
+    return {code: rule for code, rule in rules.items() if code not in gone}
+
+
+def _check(
+    model: SemanticModel, rules: dict[str, type[Rule]], suppressions: list[suppress.Suppression], result: FileResult
+) -> None:
+    text = model.source.text
+    for code, rule in rules.items():
+        if not any(word in text for word in rule.triggers):
+            continue
+        try:
+            for report in rule().check(model):
+                finding, rows = _placed(model, rule, report)
+                if not suppress.silences(suppressions, code, rows):
+                    result.findings.append(finding)
+        except Exception as error:  # one rule's mistake must not cost the others' findings
+            what = (str(error).splitlines() or [""])[0][:200]
+            message = f"internal error in {code}: {type(error).__name__}: {what}"
+            result.problems.append(Problem(model.source.filename, message))
+
+
+def _placed(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Finding, range]:
+    """A report as a finding, and the rows on which a comment may silence it."""
+    source = model.source
+    start, end = model.span(report.at)
+    cell, first = source.position(start)
+    _, last = source.position(end)
+    rows = range(source.program_row(cell, first.row), _last_row(model, report.at, cell, last.row) + 1)
+    notes = tuple(_note(model, at, message) for at, message in report.notes)
+    fix = None
+    if report.fix is not None:
+        edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
+        fix = Fix(report.fix.applicability, report.fix.message, edits)
+    finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes)
+    return finding, rows
+
+
+def _last_row(model: SemanticModel, node: cst.CSTNode, cell: int | None, row: int) -> int:
+    import libcst as cst
+
+    statement = model.statement_of(node)
+    if isinstance(statement, cst.BaseSmallStatement):
+        _, place = model.source.position(model.span(statement)[1])
+        row = max(row, place.row)
+    return model.source.program_row(cell, row)
+
+
+def _edit(source: Source, start: int, end: int, content: str) -> Edit:
+    return Edit(content, source.position(start)[1], source.position(end)[1], start, end)
+
+
+def _note(model: SemanticModel, at: cst.CSTNode | Place, message: str) -> Note:
+    if isinstance(at, Place):
+        return Note(message, at.filename, at.position)
+    cell, place = model.source.position(model.span(at)[0])
+    return Note(message, model.source.filename, place, cell)
+
+
+def _report_unused(
+    source: Source, suppressions: list[suppress.Suppression], enabled: set[str], result: FileResult
+) -> None:
+    code, name = registry.UNUSED
+    for suppression, message in suppress.unused(suppressions, enabled, set(registry.all_rules())):
+        cell, first = source.position(suppression.start)
+        _, last = source.position(suppression.end)
+        result.findings.append(
+            Finding(code, name, message, source.filename, first, last, cell, _removal(source, suppression))
+        )
+
+
+def _removal(source: Source, suppression: suppress.Suppression) -> Fix | None:
+    """Taking the comment out, with the spaces before it; only where it names nothing that is used."""
+    if suppression.used or (not suppression.ours and any(not c.startswith("KV") for c in suppression.codes)):
+        return None
+    text, start, end = source.text, suppression.start, suppression.end
+    if text[end : end + 1] not in {"", "\n", "\r"}:
+        return None
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    if start == 0 or text[start - 1] in "\r\n":
+        end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
+    return Fix(Applicability.SAFE, "Remove the suppression", (_edit(source, start, end, ""),))

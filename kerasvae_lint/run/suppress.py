@@ -1,0 +1,100 @@
+"""Comments that silence findings: ``# kvlint: ignore[KV101]``, ``# noqa: KV101``, ``# kvlint: skip-file``."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kerasvae_lint.source import Source
+
+_IGNORE = re.compile(r"#\s*kvlint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
+_NOQA = re.compile(r"#\s*noqa(?::\s*([A-Z][A-Z0-9]*\d(?:[,\s]+[A-Z][A-Z0-9]*\d)*))?", re.IGNORECASE)
+_SKIP = re.compile(r"#\s*kvlint:\s*skip-file\b", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]+\d+", re.IGNORECASE)
+
+
+@dataclass(eq=False, slots=True)
+class Suppression:
+    """One comment; ``codes`` empty means all. ``start`` and ``end`` are offsets of the part that kvlint reads."""
+
+    row: int
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    ours: bool
+    used: set[str] = field(default_factory=set)
+
+    def covers(self, code: str) -> bool:
+        """True if the comment silences findings with this code."""
+        return not self.codes or code in self.codes
+
+
+def has_marks(text: str) -> bool:
+    """A quick look: could the text hold a suppression at all?"""
+    lowered = text.lower()
+    return "kvlint:" in lowered or "noqa" in lowered
+
+
+def comments(source: Source) -> Iterator[tuple[int, int, str]]:
+    """Row, offset and text of every comment; strings that look like comments are none."""
+    text = source.text
+    starts = [0]
+    for line in io.StringIO(text, newline=""):
+        starts.append(starts[-1] + len(line))
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], starts[token.start[0] - 1] + token.start[1], token.string
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return
+
+
+def read(source: Source) -> tuple[bool, list[Suppression]]:
+    """Whether the whole file is skipped, and its suppressions."""
+    if not has_marks(source.text):
+        return False, []
+    found: list[Suppression] = []
+    for row, offset, text in comments(source):
+        if _SKIP.search(text):
+            return True, []
+        match = _IGNORE.search(text)
+        if match is not None:
+            codes = tuple(code.upper() for code in _CODE.findall(match[1] or ""))
+            if match[1] is None or codes:
+                found.append(Suppression(row, offset + match.start(), offset + match.end(), codes, True))
+            continue
+        match = _NOQA.search(text)
+        if match is not None:
+            codes = tuple(code.upper() for code in _CODE.findall(match[1] or ""))
+            found.append(Suppression(row, offset + match.start(), offset + match.end(), codes, False))
+    return False, found
+
+
+def silences(suppressions: list[Suppression], code: str, rows: range) -> bool:
+    """True (and noted) if a comment on one of ``rows`` covers ``code``."""
+    hit = False
+    for suppression in suppressions:
+        if suppression.row in rows and suppression.covers(code):
+            suppression.used.add(code)
+            hit = True
+    return hit
+
+
+def unused(suppressions: list[Suppression], enabled: set[str], known: set[str]) -> Iterator[tuple[Suppression, str]]:
+    """Suppressions that silenced nothing, with what to say of them."""
+    for suppression in suppressions:
+        ours = [code for code in suppression.codes if code.startswith("KV")]
+        if not suppression.codes:
+            if suppression.ours and not suppression.used:
+                yield suppression, "This suppression silences nothing."
+            continue
+        for code in ours if not suppression.ours else suppression.codes:
+            if code in suppression.used:
+                continue
+            if code not in known:
+                yield suppression, f"This suppression names {code}, which no rule has."
+            elif code in enabled:
+                yield suppression, f"This suppression of {code} silences nothing."
