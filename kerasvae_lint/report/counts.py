@@ -54,16 +54,16 @@ def summary(
         return f"No findings in {_many(files, 'file')}."
     total = len(findings) + fixed
     where = len({finding.filename for finding in findings})
-    counted = f"Found {_many(total, 'finding')}"
+    parts = _hints(findings, look, fixing)
     if fixing:
-        counted += f" ({fixed} fixed, {len(findings)} remaining)"
+        counted = f"Found {_many(total, 'finding')}"
+        parts.insert(0, f"{fixed} fixed, {len(findings)} remaining")
     else:
-        counted += f" in {_many(where, 'file')}"
-    hints = _hints(findings, look, fixing)
-    return f"{counted}{' ' if hints else ''}{hints}."
+        counted = f"Found {_many(total, 'finding')} in {_many(where, 'file')}"
+    return f"{counted} ({'; '.join(parts)})." if parts else f"{counted}."
 
 
-def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> str:
+def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> list[str]:
     here = sum(look.applies(finding) for finding in findings)
     unsafe = sum(
         finding.fix is not None
@@ -71,14 +71,12 @@ def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> str:
         and finding.fix.applicability is Applicability.UNSAFE
         for finding in findings
     )
-    if look.unsafe:
-        unsafe = 0
     parts = []
     if here and not fixing:
         parts.append(f"{here} fixable with --fix")
-    if unsafe:
-        parts.append(f"{unsafe} {'more ' if parts else ''}with --unsafe-fixes")
-    return f"({'; '.join(parts)})" if parts else ""
+    if unsafe and not look.unsafe:
+        parts.append(f"{unsafe} {'more' if parts else 'fixable'} with --unsafe-fixes")
+    return parts
 
 
 def _many(count: int, noun: str) -> str:
