@@ -143,7 +143,7 @@ class Editor:
     # calls --------------------------------------------------------------------------------------
     def add_argument(self, call: cst.Call, content: str) -> None:
         """Append an argument to a call, behind the last one (and its trailing comma, if any)."""
-        close = self.model.span(call)[1] - len(")") - self._own_parentheses(call)
+        close = self.model.positions.bare_span(call)[1] - len(")")
         if not call.args:
             self.edit(close, close, content)
             return
@@ -154,15 +154,6 @@ class Editor:
             self.edit(end, end, f" {content}")
         else:
             self.edit(end, end, f", {content}")
-
-    def _own_parentheses(self, call: cst.Call) -> int:
-        return 0 if not call.rpar else len(self.text[: self.model.span(call)[1]]) - self._close(call)
-
-    def _close(self, call: cst.Call) -> int:
-        end = self.model.span(call)[1]
-        for _ in call.rpar:
-            end = self.text.rindex(")", 0, end)
-        return self.text.rindex(")", 0, end) + 1
 
     def remove_argument(self, call: cst.Call, argument: cst.Arg) -> None:
         """Remove one argument of a call with the comma that it brought."""

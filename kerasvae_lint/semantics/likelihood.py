@@ -176,7 +176,7 @@ def _is_distribution(model: SemanticModel, node: cst.BaseExpression) -> bool:
     if any(isinstance(value, Distribution) for value in values):
         return True
     library = any(t.startswith("tensorflow_probability") for t in model.imported)
-    return library and all(value.kind in {"unknown", "parameter", "output", "layer", "instance"} for value in values)
+    return library and all(value.kind in {"unknown", "parameter", "output"} for value in values)
 
 
 # scales -----------------------------------------------------------------------------------------

@@ -108,23 +108,29 @@ def _long_chain(text: str) -> bool:
 
 
 class Positions:
-    """Character spans of a module's nodes, without the whitespace around them.
-
-    An expression's span leaves its own parentheses out, as LibCST's position providers do.
-    """
+    """Character spans of a module's nodes, without the whitespace around them."""
 
     def __init__(self, module: cst.Module, source: Source) -> None:
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        self._module = module
         self._spans = wrapper.resolve(ByteSpanPositionProvider)
         self._offsets = None if source.text.isascii() else _character_offsets(source.text)
 
-    def span(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Start and end offset of ``node`` in the text, in characters."""
+    def bare_span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of ``node`` in characters, its own parentheses left out (a tuple's, too)."""
         span = self._spans[node]
         start, end = span.start, span.start + span.length
         if self._offsets is None:
             return start, end
         return self._offsets[start], self._offsets[end]
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of ``node`` in characters, with the parentheses that belong to it."""
+        start, end = self.bare_span(node)
+        code = self._module.code_for_node
+        start -= sum(len(code(parenthesis)) for parenthesis in getattr(node, "lpar", ()))
+        end += sum(len(code(parenthesis)) for parenthesis in getattr(node, "rpar", ()))
+        return start, end
 
 
 def _character_offsets(text: str) -> list[int]:

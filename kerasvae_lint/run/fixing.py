@@ -1,0 +1,149 @@
+"""Files fixed in place: linted again after each pass, as a fix in one file can settle a finding in another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.core import Applicability, Finding, Problem, Settings
+from kerasvae_lint.run import pool
+from kerasvae_lint.run.api import LintResult, SettingsFor, _settings_for, lint_paths
+
+if TYPE_CHECKING:
+    from kerasvae_lint.source import Source
+
+MAX_PASSES = 5
+NO_NOTEBOOKS = "fixes for notebooks are not written yet"
+
+
+@dataclass(slots=True)
+class Change:
+    """What fixing makes of one file; ``after`` is its old content where nothing changes."""
+
+    filename: str
+    before: bytes
+    after: bytes
+    old: str = ""
+    new: str = ""
+    fixed: list[Finding] = field(default_factory=list)
+    remaining: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FixRun:
+    """What fixing some paths gave: ``result`` is what linting them gives now."""
+
+    result: LintResult
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def fixed(self) -> list[Finding]:
+        """All findings whose fix was applied."""
+        return [finding for change in self.changes for finding in change.fixed]
+
+
+def is_fixable(finding: Finding, unsafe: bool) -> bool:
+    """True if fixing may touch the file for this finding."""
+    if finding.fix is None or finding.cell is not None:
+        return False
+    return unsafe or finding.fix.applicability is Applicability.SAFE
+
+
+def fix_paths(
+    paths: Iterable[str | os.PathLike[str]],
+    settings: Settings | SettingsFor | None = None,
+    *,
+    unsafe: bool = False,
+    write: bool = True,
+    cache: bool = False,
+    jobs: int | None = None,
+) -> FixRun:
+    """Lint files and folders and fix what can be fixed.
+
+    Without ``write`` nothing is written, and the changes of the first pass are worked out only.
+    """
+    settings_for = _settings_for(settings)
+    wanted = list(paths)
+    run = FixRun(lint_paths(wanted, settings_for, cache=cache, jobs=jobs))
+    problems: list[Problem] = []
+    for _ in range(MAX_PASSES):
+        names = {f.filename: None for f in run.result.findings if is_fixable(f, unsafe)}
+        made = [_fix_file(name, settings_for(name), unsafe, write) for name in names]
+        changed = [change for change in made if change.after != change.before]
+        problems = [problem for change in made for problem in change.problems]
+        run.changes += changed
+        if not write or not changed:
+            break
+        pool.forget()
+        run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs)
+    run.result.problems += problems
+    return run
+
+
+def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> Change:
+    data = pool.read(filename)
+    if isinstance(data, Problem):
+        return Change(filename, b"", b"", problems=[data])
+    change = fix_data(data, filename, settings, unsafe=unsafe)
+    if write and change.after != change.before:
+        from kerasvae_lint.fix import write_atomically
+
+        try:
+            write_atomically(Path(filename), change.after, expected=data)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            return Change(filename, data, data, problems=[Problem(filename, f"can't be written: {why}")])
+    return change
+
+
+def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = False) -> Change:
+    """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
+    from kerasvae_lint.fix import fix_text
+    from kerasvae_lint.run import registry
+    from kerasvae_lint.run.engine import lint_data, lint_text
+    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.source import SourceError, decode
+
+    change = Change(filename, data, data)
+    if not pool.needs_parsing(data, settings):
+        return change
+    rules = registry.selected(settings)
+    project = Project()
+    first = lint_data(data, filename, settings, rules, project)
+    change.remaining, change.problems = first.findings, first.problems
+    if not any(is_fixable(finding, unsafe) for finding in first.findings):
+        return change
+    try:
+        source = decode(data, filename)
+    except SourceError:
+        return change
+    done = fix_text(
+        source.text,
+        lambda text: lint_text(source.with_text(text), settings, rules, project).findings,
+        unsafe=unsafe,
+        filename=filename,
+    )
+    after = _encoded(source, data, done.text)
+    if isinstance(after, str):
+        change.problems.append(Problem(filename, after))
+        return change
+    change.after, change.old, change.new = after, source.text, done.text
+    change.fixed, change.remaining = list(done.fixed), list(done.remaining)
+    if done.refused:
+        count = f"{done.refused} fix{'es' if done.refused > 1 else ''}"
+        change.problems.append(Problem(filename, f"{count} would not parse and left out: please report it"))
+    return change
+
+
+def _encoded(source: Source, data: bytes, text: str) -> bytes | str:
+    """The bytes to write, or why they can't be."""
+    try:
+        if source.encode(source.text) != data:
+            return f"can't be fixed: its bytes are not plain {source.encoding}"
+        return source.encode(text)
+    except UnicodeEncodeError:
+        return f"can't be fixed: the fix can't be written in {source.encoding}"
