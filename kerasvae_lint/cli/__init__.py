@@ -1,0 +1,1 @@
+"""The ``kvlint`` command: a thin shell around the Python API."""

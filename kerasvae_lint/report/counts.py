@@ -47,11 +47,18 @@ def statistics_json(findings: Collection[Finding], look: Look) -> str:
 
 
 def summary(
-    findings: Collection[Finding], look: Look, *, files: int, fixed: int = 0, fixing: bool = False
+    findings: Collection[Finding],
+    look: Look,
+    *,
+    files: int,
+    fixed: int = 0,
+    fixing: bool = False,
+    errors: int = 0,
 ) -> str:
     """The last line: how many were found, how many are mended, how many could be."""
+    end = f"; {_many(errors, 'error')}." if errors else "."
     if not findings and not fixed:
-        return f"No findings in {_many(files, 'file')}."
+        return f"No findings in {_many(files, 'file')}{end}"
     total = len(findings) + fixed
     where = len({finding.filename for finding in findings})
     parts = _hints(findings, look, fixing)
@@ -60,7 +67,7 @@ def summary(
         parts.insert(0, f"{fixed} fixed, {len(findings)} remaining")
     else:
         counted = f"Found {_many(total, 'finding')} in {_many(where, 'file')}"
-    return f"{counted} ({'; '.join(parts)})." if parts else f"{counted}."
+    return f"{counted} ({'; '.join(parts)}){end}" if parts else f"{counted}{end}"
 
 
 def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> list[str]:

@@ -46,9 +46,14 @@ def _window(line: str, left: int, right: int, width: int) -> tuple[str, int, int
     widths = [cells(part) for part in parts]
     first, last = 0, len(parts)
     width = max(width, 20)
+    margin = 0
     if sum(widths) > width:
-        first, last = _cut(widths, left, right, width)
-    lead = GAP if first else ""
+        margin = min(len(line) - len(line.lstrip()), left)
+        first = margin
+    if sum(widths[first:]) > width:
+        cut = _cut(widths[margin:], left - margin, right - margin, width)
+        first, last = cut[0] + margin, cut[1] + margin
+    lead = GAP if first > margin else ""
     tail = GAP if last < len(parts) else ""
     shown = lead + "".join(parts[first:last]) + tail
     before = len(lead) + sum(widths[first:left])

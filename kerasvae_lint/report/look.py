@@ -11,6 +11,7 @@ from kerasvae_lint.core import Applicability, Finding, Position
 _COLOURS = {
     "path": "\x1b[1m",
     "code": "\x1b[1;31m",
+    "added": "\x1b[1;32m",
     "mark": "\x1b[1;36m",
     "gutter": "\x1b[1;34m",
     "under": "\x1b[1;31m",

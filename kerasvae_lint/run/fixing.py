@@ -1,4 +1,4 @@
-"""Files fixed in place: linted again after each pass, as a fix in one file can settle a finding in another."""
+"""Files fixed in place: all linted again after each pass, as a fix can settle findings elsewhere."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> C
             write_atomically(Path(filename), change.after, expected=data)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            return Change(filename, data, data, problems=[Problem(filename, f"can't be written: {why}")])
+            return Change(
+                filename, data, data, problems=[Problem(filename, f"can't be written: {why}")]
+            )
     return change
 
 
@@ -134,8 +136,10 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     change.after, change.old, change.new = after, source.text, done.text
     change.fixed, change.remaining = list(done.fixed), list(done.remaining)
     if done.refused:
-        count = f"{done.refused} fix{'es' if done.refused > 1 else ''}"
-        change.problems.append(Problem(filename, f"{count} would not parse and left out: please report it"))
+        what = "a fix was" if done.refused == 1 else f"{done.refused} fixes were"
+        change.problems.append(
+            Problem(filename, f"{what} left out: the file would not parse with it")
+        )
     return change
 
 

@@ -42,6 +42,11 @@ def read(filename: str) -> bytes | Problem:
 _state: dict[str, Project] = {}
 
 
+def forget() -> None:
+    """Drop what is known of the project's files: some have just been changed."""
+    _state.clear()
+
+
 def lint_job(job: Job) -> FileResult:
     """Lint one file; runs in a worker or here."""
     from kerasvae_lint.run import registry
