@@ -23,6 +23,7 @@ FLOORS: dict[str, frozenset[str]] = {
     "report": frozenset({"core", "source", "semantics", "fix", "run"}),
     "lsp": frozenset({"core", "source", "semantics", "fix", "run", "report"}),
     "cli": frozenset({"core", "source", "semantics", "fix", "run", "report", "lsp"}),
+    "__main__": frozenset({"cli"}),
     # The package itself hands out the Python API.
     "": frozenset({"core", "run", "fix"}),
 }

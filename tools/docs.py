@@ -1,13 +1,19 @@
-"""Write rules/README.md from the docstrings of the built-in rules, or check that it is fresh.
+"""Write the generated parts of the documentation, or check that they are fresh.
 
-python tools/rules_readme.py            write it
-python tools/rules_readme.py --check    exit with 1 if it is stale
+    python tools/docs.py            write them
+    python tools/docs.py --check    exit with 1 if one is stale
+
+They are rules/README.md and the table in README.md, from the docstrings of the rules, and what the
+command that README.md shows first prints.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,11 +23,13 @@ from kerasvae_lint.run.registry import all_rules
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "rules" / "README.md"
 README = ROOT / "README.md"
-BEGIN, END = "<!-- rules: made by tools/rules_readme.py -->\n", "<!-- end of rules -->\n"
+TABLE = re.compile(r"(?<=<!-- rules: made by tools/docs.py -->\n).*?(?=<!-- end of rules -->)", re.S)
+COMMAND = re.compile(r"^python3 -m venv .* && \.venv/bin/kvlint (?P<arguments>.*)$", re.M)
+OUTPUT = re.compile(r"(?<=^```text\n).*?(?=^```$)", re.M | re.S)
 FIXES = {"safe": "safe", "unsafe": "unsafe", "sometimes": "sometimes", "no": "—"}
 
 HEAD = """\
-<!-- Made by tools/rules_readme.py from the docstrings of the rules: change those, then run it. -->
+<!-- Made by tools/docs.py from the docstrings of the rules: change those, then run it. -->
 # Rules
 
 One file per rule, its documentation at its top; `kvlint rule KV101` prints the same. A *safe* fix
@@ -58,18 +66,40 @@ def section(rule: type[Rule]) -> str:
     return f"\n## {rule.code} {rule.name}\n[{file}]({file})\n\n{text}\n"
 
 
+def output(arguments: str) -> str:
+    """What ``kvlint ARGUMENTS`` prints in a terminal of the usual width."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kerasvae_lint", *shlex.split(arguments), "--no-cache"],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode != 1:
+        raise SystemExit(f"kvlint {arguments}: exit status {done.returncode}, 1 was expected")
+    return done.stdout
+
+
+def replaced(pattern: re.Pattern[str], new: str, text: str) -> str:
+    """``text`` with the one part that ``pattern`` matches replaced."""
+    changed, count = pattern.subn(lambda _: new, text, count=1)
+    if count != 1:
+        raise SystemExit(f"README.md has no part that matches {pattern.pattern}")
+    return changed
+
+
 def pages() -> dict[Path, str]:
     """What each page should hold."""
     rules = built_in_rules()
     readme = README.read_text(encoding="utf-8")
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    if END not in rest:
-        raise SystemExit(f"README.md has no lines {BEGIN.strip()} and {END.strip()}")
-    return {
-        PAGE: HEAD + table(rules, "") + "".join(map(section, rules)),
-        README: before + BEGIN + table(rules, "rules/README.md") + END + after,
-    }
+    command = COMMAND.search(readme)
+    if command is None:
+        raise SystemExit("README.md shows no command that lints")
+    readme = replaced(TABLE, table(rules, "rules/README.md"), readme)
+    readme = replaced(OUTPUT, output(command["arguments"]), readme)
+    return {PAGE: HEAD + table(rules, "") + "".join(map(section, rules)), README: readme}
 
 
 def main() -> int:
@@ -83,7 +113,7 @@ def main() -> int:
             continue
         if check:
             name = path.relative_to(ROOT)
-            print(f"{name} is stale: run python tools/rules_readme.py", file=sys.stderr)
+            print(f"{name} is stale: run python tools/docs.py", file=sys.stderr)
             status = 1
         else:
             path.write_text(text, encoding="utf-8", newline="\n")
