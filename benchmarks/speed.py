@@ -217,9 +217,7 @@ def memory_by_files(kvlint: str, tree: Path, work: Path) -> str:
 def preamble(peers: Path) -> str:
     """What was measured with what."""
     program = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
-    told = subprocess.run(
-        [str(peers / "python"), "-c", program, *PEERS], check=True, capture_output=True, text=True
-    )
+    told = subprocess.run([str(peers / "python"), "-c", program, *PEERS], check=True, capture_output=True, text=True)
     versions = [f"{n} {v}" for n, v in zip(PEERS, told.stdout.split(), strict=True)]
     return (
         "<!-- Made by benchmarks/speed.py. -->\n# Speed\n\n"

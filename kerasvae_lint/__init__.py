@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kerasvae_lint.core import Finding, Settings
-    from kerasvae_lint.run.api import FixResult, LintError, LintResult, fix_source, lint_paths, lint_source
+    from kerasvae_lint.run.api import (
+        FixResult,
+        LintError,
+        LintResult,
+        fix_source,
+        lint_paths,
+        lint_source,
+    )
 
 __version__ = "0.1.0"
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.kept import Kept, kept_values, learned
-from kerasvae_lint.semantics.values import Deferred, Distribution, Snapshot, Value, Variable, variables_in
+from kerasvae_lint.semantics.values import (
+    Deferred,
+    Distribution,
+    Snapshot,
+    Value,
+    Variable,
+    variables_in,
+)
 
 TRIGGERS = ("tfd.", "tfb.", "distributions.", "bijectors.", "tensorflow_probability")
 
@@ -23,9 +30,7 @@ def parts_of(value: Distribution) -> Iterator[Value]:
 def snapshots_of(model: SemanticModel, value: Distribution) -> list[Snapshot]:
     """The parameters that are tensors computed from variables that learn."""
     return [
-        part
-        for part in parts_of(value)
-        if isinstance(part, Snapshot) and not part.symbolic and learned(model, part.of)
+        part for part in parts_of(value) if isinstance(part, Snapshot) and not part.symbolic and learned(model, part.of)
     ]
 
 

@@ -107,7 +107,17 @@ class _Mover:
 
 def parenthesized(text: str, node: cst.BaseExpression) -> str:
     """``text`` in parentheses unless ``node`` binds tightly on its own."""
-    tight = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.Integer, cst.Float, cst.SimpleString, cst.List, cst.Dict)
+    tight = (
+        cst.Name,
+        cst.Attribute,
+        cst.Call,
+        cst.Subscript,
+        cst.Integer,
+        cst.Float,
+        cst.SimpleString,
+        cst.List,
+        cst.Dict,
+    )
     return text if isinstance(node, tight) or node.lpar else f"({text})"
 
 

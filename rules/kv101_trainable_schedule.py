@@ -223,7 +223,9 @@ def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
 
 def _writes(write: Write, held: _Held, model: SemanticModel) -> bool:
     if write.kind == "set_weights":
-        weights = {s.attribute for s in held.cls.own_stores() if s.value is not None and "Variable" in _kinds(model, s.value)}
+        weights = {
+            s.attribute for s in held.cls.own_stores() if s.value is not None and "Variable" in _kinds(model, s.value)
+        }
         objects = model.values(write.target)
         return weights == {held.attribute} and any(
             isinstance(value, LayerObject) and value.cls is held.cls for value in objects

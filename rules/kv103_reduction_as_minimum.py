@@ -52,7 +52,16 @@ class ReductionAsMinimum(Rule):
 
     code = "KV103"
     name = "reduction-as-minimum"
-    triggers = (".min(", ".max(", "reduce_min", "reduce_max", "import min", "import max", ".min)", "import *")
+    triggers = (
+        ".min(",
+        ".max(",
+        "reduce_min",
+        "reduce_max",
+        "import min",
+        "import max",
+        ".min)",
+        "import *",
+    )
     fixable = "sometimes"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.rules._recompute import recompute
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.kept import kept_values
 from kerasvae_lint.semantics.values import Snapshot
+
+from ._recompute import recompute
 
 
 class TransposedKernelCopy(Rule):
@@ -52,7 +53,14 @@ class TransposedKernelCopy(Rule):
 
     code = "KV201"
     name = "transposed-kernel-copy"
-    triggers = (".kernel", ".embeddings", "weights[", ".weights", "variables[", "trainable_variables")
+    triggers = (
+        ".kernel",
+        ".embeddings",
+        "weights[",
+        ".weights",
+        "variables[",
+        "trainable_variables",
+    )
     fixable = "sometimes"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
@@ -68,6 +76,8 @@ class TransposedKernelCopy(Rule):
                 kept.store.node,
                 f"`{kept.attribute}` is a copy of another layer's weight, computed once during construction: that layer"
                 " trains on and this one keeps the old values, in Keras 2 and 3. Compute it in `call`.",
-                tuple((load.node, "read here when the layer is called") for o, load in kept.reads[:1] if o.model is model),
+                tuple(
+                    (load.node, "read here when the layer is called") for o, load in kept.reads[:1] if o.model is model
+                ),
                 recompute(model, kept, f"Compute `{kept.attribute}` where it is used"),
             )

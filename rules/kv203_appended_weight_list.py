@@ -51,7 +51,13 @@ class AppendedWeightList(Rule):
 
     code = "KV203"
     name = "appended-weight-list"
-    triggers = ("weights.append", "weights.extend", "weights.insert", "variables.append", "variables.extend")
+    triggers = (
+        "weights.append",
+        "weights.extend",
+        "weights.insert",
+        "variables.append",
+        "variables.extend",
+    )
     fixable = "sometimes"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
@@ -100,7 +106,9 @@ def _is_own_list(model: SemanticModel, weights: cst.Attribute) -> bool:
     for value in model.values(weights.value):
         cls = getattr(value, "cls", None)
         if cls is not None and (
-            any(store.kind != "element" for _, store in cls.stores(name)) or cls.method(name) or cls.class_attribute(name)
+            any(store.kind != "element" for _, store in cls.stores(name))
+            or cls.method(name)
+            or cls.class_attribute(name)
         ):
             return True
     return False

@@ -138,4 +138,8 @@ def _fix(model: SemanticModel, cls: ClassInfo, load: Load) -> Draft | None:
 def _same_reads(model: SemanticModel, cls: ClassInfo, load: Load) -> list[cst.CSTNode]:
     text = model.text(load.node)
     functions: set[Function] = {function for _, function in cls.functions()}
-    return [other.node for other in model.facts.loads["bias"] if other.function in functions and model.text(other.node) == text]
+    return [
+        other.node
+        for other in model.facts.loads["bias"]
+        if other.function in functions and model.text(other.node) == text
+    ]

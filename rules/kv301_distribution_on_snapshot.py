@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.rules._distributions import TRIGGERS, kept_distributions, snapshots_of
-from kerasvae_lint.rules._recompute import recompute
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.facts import Binding
 from kerasvae_lint.semantics.values import Distribution
+
+from ._distributions import TRIGGERS, kept_distributions, snapshots_of
+from ._recompute import recompute
 
 
 class DistributionOnSnapshot(Rule):

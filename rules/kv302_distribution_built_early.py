@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.rules._distributions import TRIGGERS, kept_distributions, live_parameters, snapshots_of
-from kerasvae_lint.rules._recompute import recompute
 from kerasvae_lint.semantics import SemanticModel
+
+from ._distributions import TRIGGERS, kept_distributions, live_parameters, snapshots_of
+from ._recompute import recompute
 
 
 class DistributionBuiltEarly(Rule):
@@ -55,7 +56,9 @@ class DistributionBuiltEarly(Rule):
         for kept, value in kept_distributions(model):
             if not kept.cls.is_layer or snapshots_of(model, value):
                 continue
-            weights = [v for v in live_parameters(model, value) if v.maker in {"add_weight", "keras.Variable", "attribute"}]
+            weights = [
+                v for v in live_parameters(model, value) if v.maker in {"add_weight", "keras.Variable", "attribute"}
+            ]
             if not weights:
                 continue
             notes = [(v.node, "the variable is made here") for v in weights if model.owns(v.node)][:2]

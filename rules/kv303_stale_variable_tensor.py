@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.rules._recompute import recompute
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.kept import kept_values, learned
 from kerasvae_lint.semantics.values import Snapshot
+
+from ._recompute import recompute
 
 
 class StaleVariableTensor(Rule):
@@ -53,7 +54,15 @@ class StaleVariableTensor(Rule):
 
     code = "KV303"
     name = "stale-variable-tensor"
-    triggers = ("add_weight", "Variable(", "add_variable", ".variable(", "backend.zeros", "K.zeros", "K.ones")
+    triggers = (
+        "add_weight",
+        "Variable(",
+        "add_variable",
+        ".variable(",
+        "backend.zeros",
+        "K.zeros",
+        "K.ones",
+    )
     fixable = "sometimes"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -16,8 +16,6 @@ from kerasvae_lint.semantics.values import Container, Value, Variable
 _SHAPED = {
     "tf.zeros": '"zeros"',
     "tf.ones": '"ones"',
-
-
 }
 
 
@@ -70,7 +68,9 @@ class UntrackedVariable(Rule):
                     continue
                 if CONSTRUCTION not in model.phases(cls, store.function):
                     continue
-                for variable in _variables(model.evaluator.part(store.node, model.values(store.value, cls), store.path)):
+                for variable in _variables(
+                    model.evaluator.part(store.node, model.values(store.value, cls), store.path)
+                ):
                     if _is_weight(model, cls, store, variable):
                         yield Report(
                             variable.node if model.owns(variable.node) else store.node,
@@ -113,7 +113,7 @@ def _is_integer(variable: Variable) -> bool:
         if name == "dtype" and isinstance(argument.value, cst.Attribute):
             return argument.value.attr.value.startswith(("int", "uint", "bool", "string"))
     first = variable.node.args[0].value if variable.node.args else None
-    if first is None or isinstance(first, cst.Name) and first.value in {"True", "False"}:
+    if first is None or (isinstance(first, cst.Name) and first.value in {"True", "False"}):
         return True
     number = literal(first)
     return isinstance(number, (int, str)) and not isinstance(number, float)
@@ -127,7 +127,11 @@ def _fix(model: SemanticModel, cls: ClassInfo, store: Store, variable: Variable)
         return None
     given = {a.keyword.value: a.value for a in call.args if a.keyword is not None}
     positional = [a.value for a in call.args if a.keyword is None and not a.star]
-    if any(a.star for a in call.args) or len(positional) > 1 or set(given) - {"initial_value", "name", "dtype", "trainable"}:
+    if (
+        any(a.star for a in call.args)
+        or len(positional) > 1
+        or set(given) - {"initial_value", "name", "dtype", "trainable"}
+    ):
         return None
     first = given.get("initial_value") or (positional[0] if positional else None)
     shape_and_start = _start(model, first) if first is not None else None

@@ -121,7 +121,9 @@ def _inline(editor: Editor, call: CallFacts, found: Probability) -> bool:
     for binding in found.bindings:
         statement = model.statement_of(binding.node)
         uses = [u for u in model.facts.names.get(binding.name, ()) if model.function_at(u) is call.function]
-        chained = [u for u in uses if not any(model.statement_of(u) is model.statement_of(b.node) for b in found.bindings)]
+        chained = [
+            u for u in uses if not any(model.statement_of(u) is model.statement_of(b.node) for b in found.bindings)
+        ]
         if model.function_at(binding.node) is not call.function or len(chained) != 1:
             return False
         if not isinstance(statement, (cst.Assign, cst.AnnAssign)):

@@ -121,9 +121,7 @@ def test_the_fix_hook_mends_it(project: Repository, kvlint: Repository) -> None:
     assert again.returncode == 0, again.stdout + again.stderr
 
 
-def test_a_clean_commit_passes_and_other_files_are_left_alone(
-    project: Repository, kvlint: Repository
-) -> None:
+def test_a_clean_commit_passes_and_other_files_are_left_alone(project: Repository, kvlint: Repository) -> None:
     project.use_hook("kvlint", kvlint)
     shutil.copy(BAD.with_name("clean.py"), project.folder / "train.py")
     (project.folder / "notes.txt").write_text(BAD.read_text(encoding="utf-8"), encoding="utf-8")

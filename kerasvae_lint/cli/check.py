@@ -117,11 +117,7 @@ def _show(request: Request, answer: _Answer) -> None:
     if request.format == "json":
         write(
             out,
-            [
-                report.statistics_json(findings, look)
-                if request.statistics
-                else report.to_json(findings)
-            ],
+            [report.statistics_json(findings, look) if request.statistics else report.to_json(findings)],
         )
     elif request.statistics:
         write(out, report.statistics(findings, look))
@@ -156,9 +152,7 @@ def _show_problems(request: Request, answer: _Answer) -> None:
     problems = sorted(answer.result.problems, key=_order)
     write(sys.stderr, (problem_line(problem, look) for problem in problems))
     if request.fix or request.diff:
-        names = [
-            f.filename for f in answer.result.findings if f.cell is not None and f.fix is not None
-        ]
+        names = [f.filename for f in answer.result.findings if f.cell is not None and f.fix is not None]
         write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in dict.fromkeys(names)))
 
 
@@ -184,11 +178,7 @@ def _diff(change: Change, look: report.Look) -> Iterable[str]:
     colours = {"-": "code", "+": "added", "@": "mark"}
     for number, line in enumerate(lines):
         kind = "path" if number < 2 else colours.get(line[:1], "")
-        end = (
-            ""
-            if line.endswith("\n") or number < 2 or line.startswith("@")
-            else "\n\\ No newline at end of file"
-        )
+        end = "" if line.endswith("\n") or number < 2 or line.startswith("@") else "\n\\ No newline at end of file"
         text = line.removesuffix("\n")
         yield (look.paint(kind, text) if kind else text) + end
 

@@ -37,9 +37,7 @@ def kvlint() -> None:
 @kvlint.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
-@click.option(
-    "--unsafe-fixes", "unsafe", is_flag=True, help="Count and apply the unsafe fixes too."
-)
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Count and apply the unsafe fixes too.")
 @click.option("--diff", is_flag=True, help="Write no file: print what --fix would change.")
 @click.option("--select", multiple=True, metavar="CODES", help="Rules to run: KV101, KV3, ALL.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Rules not to run.")
@@ -51,9 +49,7 @@ def kvlint() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the settings from this pyproject.toml.",
 )
-@click.option(
-    "--output-format", "format", type=click.Choice(["text", "concise", "json"]), default="text"
-)
+@click.option("--output-format", "format", type=click.Choice(["text", "concise", "json"]), default="text")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit with 0 even if something is found.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads.")

@@ -47,20 +47,12 @@ def _is_sound(text: str, edits: Sequence[TextEdit]) -> bool:
 
 
 def _at_line_start(text: str, offset: int) -> bool:
-    return (
-        offset == 0
-        or text[offset - 1] == "\n"
-        or (text[offset - 1] == "\r" and text[offset : offset + 1] != "\n")
-    )
+    return offset == 0 or text[offset - 1] == "\n" or (text[offset - 1] == "\r" and text[offset : offset + 1] != "\n")
 
 
 def _shareable(text: str, edit: TextEdit) -> bool:
     """True for an insertion of whole lines: done once, it serves every fix that wants it."""
-    return (
-        edit.start == edit.end
-        and edit.content[-1:] in {"\n", "\r"}
-        and _at_line_start(text, edit.start)
-    )
+    return edit.start == edit.end and edit.content[-1:] in {"\n", "\r"} and _at_line_start(text, edit.start)
 
 
 def _clash(text: str, one: TextEdit, other: TextEdit) -> bool:

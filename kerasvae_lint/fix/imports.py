@@ -137,11 +137,7 @@ def remove_unused_imports(before: str, after: str, filename: str) -> str:
             module = cst.parse_module(after)
             imported, used = _imports(module)
             gone = [key for key in imported if key in used_before and key not in used]
-            lone = [
-                items[0]
-                for key in gone
-                if len(items := imported[key]) == 1 and items[0].line is not None
-            ]
+            lone = [items[0] for key in gone if len(items := imported[key]) == 1 and items[0].line is not None]
             if not lone:
                 return after
             shorter = _without(after, module, lone[0])
@@ -171,9 +167,7 @@ class _Text:
     def line(self, offset: int) -> tuple[int, int]:
         """Where the line of ``offset`` begins and where the next one does."""
         index = bisect_right(self.starts, offset)
-        return self.starts[index - 1], self.starts[index] if index < len(self.starts) else len(
-            self.text
-        )
+        return self.starts[index - 1], self.starts[index] if index < len(self.starts) else len(self.text)
 
     def cut(self, start: int, end: int) -> str:
         return self.text[:start] + self.text[end:]
@@ -201,9 +195,7 @@ def _without(text: str, module: cst.Module, item: _Imported) -> str:
     return places.cut(first, last)
 
 
-def _without_name(
-    places: _Text, statement: cst.CSTNode, names: list[cst.ImportAlias], alias: cst.ImportAlias
-) -> str:
+def _without_name(places: _Text, statement: cst.CSTNode, names: list[cst.ImportAlias], alias: cst.ImportAlias) -> str:
     """Take one name out of a list: with its line, if the line is all its own."""
     text = places.text
     index = names.index(alias)
@@ -211,11 +203,7 @@ def _without_name(
     first = places.line(start)[0]
     last = places.line(end)[1]
     around = text[first:start] + re.sub(r"#.*", "", text[end:last], count=1)
-    if (
-        isinstance(statement, cst.ImportFrom)
-        and statement.lpar
-        and not around.replace(",", "", 1).strip()
-    ):
+    if isinstance(statement, cst.ImportFrom) and statement.lpar and not around.replace(",", "", 1).strip():
         return places.cut(first, last)
     if index + 1 < len(names):
         return places.cut(start, places.span(names[index + 1])[0])

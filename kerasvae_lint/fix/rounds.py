@@ -30,9 +30,7 @@ class FixedText:
     refused: int = 0
 
 
-def fix_text(
-    text: str, lint: Lint, *, unsafe: bool = False, filename: str = "<string>"
-) -> FixedText:
+def fix_text(text: str, lint: Lint, *, unsafe: bool = False, filename: str = "<string>") -> FixedText:
     """Apply the safe fixes of what ``lint`` finds (with ``unsafe`` the unsafe ones too).
 
     ``lint`` is given the text of each round and raises nothing for text that parses. A text that is
@@ -72,9 +70,7 @@ def _edits(finding: Finding, unsafe: bool) -> tuple[TextEdit, ...] | None:
     return text_edits(fix.edits)
 
 
-def _one_round(
-    text: str, fixes: Sequence[tuple[TextEdit, ...]]
-) -> tuple[str, list[int], list[int]]:
+def _one_round(text: str, fixes: Sequence[tuple[TextEdit, ...]]) -> tuple[str, list[int], list[int]]:
     """The text after one round, the fixes in it, and those that break it."""
     new, applied = apply_fixes(text, fixes)
     if new == text or parses(new):

@@ -24,10 +24,7 @@ def statistics(findings: Collection[Finding], look: Look) -> Iterator[str]:
     for code, name, count in rows:
         fixable = sum(look.applies(finding) for finding in findings if finding.code == code)
         mark = "[*]" if fixable == count else "[-]" if fixable else "[ ]"
-        yield (
-            f"{count:>{width}}  {look.paint('code', f'{code:<{codes}}')}"
-            f"  {look.paint('mark', mark)}  {name}"
-        )
+        yield (f"{count:>{width}}  {look.paint('code', f'{code:<{codes}}')}  {look.paint('mark', mark)}  {name}")
 
 
 def statistics_json(findings: Collection[Finding], look: Look) -> str:
@@ -73,9 +70,7 @@ def summary(
 def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> list[str]:
     here = sum(look.applies(finding) for finding in findings)
     unsafe = sum(
-        finding.fix is not None
-        and finding.cell is None
-        and finding.fix.applicability is Applicability.UNSAFE
+        finding.fix is not None and finding.cell is None and finding.fix.applicability is Applicability.UNSAFE
         for finding in findings
     )
     parts = []

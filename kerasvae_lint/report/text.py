@@ -28,10 +28,7 @@ def text(findings: Iterable[Finding], lines: SourceLines, look: Look) -> Iterato
         )
         parts += body
         notes = [
-            *(
-                ("note", f"{look.place(n.filename, n.location, n.cell)}: {printable(n.message)}")
-                for n in finding.notes
-            ),
+            *(("note", f"{look.place(n.filename, n.location, n.cell)}: {printable(n.message)}") for n in finding.notes),
             *(("help", line) for line in _help(finding, look)),
         ]
         if body and notes:

@@ -51,7 +51,7 @@ class Cache:
                 check = file.read(32)
                 data = file.read()
             if hashlib.sha256(data).digest() == check:
-                self._entries = pickle.loads(data)  # noqa: S301 - our own file, checked by its hash
+                self._entries = pickle.loads(data)
         except Exception:  # a cache that can't be read is an empty one
             self._entries = {}
 
@@ -96,7 +96,10 @@ class Cache:
         data = pickle.dumps(merged, protocol=4)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for name, content in ((".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n")):
+            for name, content in (
+                (".gitignore", "*\n"),
+                ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
+            ):
                 if not (self.folder / name).exists():
                     (self.folder / name).write_text(content)
             handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
@@ -109,7 +112,14 @@ class Cache:
 
 def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
     """Everything but the files that a result depends on."""
-    parts = (str(_FORMAT), repr(settings), rules_fingerprint, version, sys.version.split()[0], _engine())
+    parts = (
+        str(_FORMAT),
+        repr(settings),
+        rules_fingerprint,
+        version,
+        sys.version.split()[0],
+        _engine(),
+    )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

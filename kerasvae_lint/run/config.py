@@ -96,7 +96,11 @@ def check_codes(settings: Settings) -> None:
     Raises:
         ConfigError: with the nearest right code.
     """
-    codes = [*settings.select, *settings.ignore, *(c for _, cs in settings.per_file_ignores for c in cs)]
+    codes = [
+        *settings.select,
+        *settings.ignore,
+        *(c for _, cs in settings.per_file_ignores for c in cs),
+    ]
     if not codes:
         return
     from kerasvae_lint.run.registry import all_rules, known_prefixes

@@ -8,7 +8,18 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Applicability, Edit, Finding, Fix, Note, Place, Problem, Report, Rule, Settings
+from kerasvae_lint.core import (
+    Applicability,
+    Edit,
+    Finding,
+    Fix,
+    Note,
+    Place,
+    Problem,
+    Report,
+    Rule,
+    Settings,
+)
 from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.source import Source, SourceError, decode
 
@@ -32,7 +43,11 @@ class FileResult:
 
 
 def lint_data(
-    data: bytes, filename: str, settings: Settings, rules: dict[str, type[Rule]], project: Project | None = None
+    data: bytes,
+    filename: str,
+    settings: Settings,
+    rules: dict[str, type[Rule]],
+    project: Project | None = None,
 ) -> FileResult:
     """Lint the bytes of a file; never raises for what is in it."""
     try:
@@ -89,7 +104,10 @@ def _enabled(filename: str, settings: Settings, rules: dict[str, type[Rule]]) ->
 
 
 def _check(
-    model: SemanticModel, rules: dict[str, type[Rule]], suppressions: list[suppress.Suppression], result: FileResult
+    model: SemanticModel,
+    rules: dict[str, type[Rule]],
+    suppressions: list[suppress.Suppression],
+    result: FileResult,
 ) -> None:
     text = model.source.text
     for code, rule in rules.items():
@@ -151,7 +169,16 @@ def _report_unused(
         cell, first = source.position(suppression.start)
         _, last = source.position(suppression.end)
         result.findings.append(
-            Finding(code, name, message, source.filename, first, last, cell, _removal(source, suppression))
+            Finding(
+                code,
+                name,
+                message,
+                source.filename,
+                first,
+                last,
+                cell,
+                _removal(source, suppression),
+            )
         )
 
 

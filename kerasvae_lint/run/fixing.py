@@ -96,9 +96,7 @@ def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> C
             write_atomically(Path(filename), change.after, expected=data)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            return Change(
-                filename, data, data, problems=[Problem(filename, f"can't be written: {why}")]
-            )
+            return Change(filename, data, data, problems=[Problem(filename, f"can't be written: {why}")])
     return change
 
 
@@ -137,9 +135,7 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     change.fixed, change.remaining = list(done.fixed), list(done.remaining)
     if done.refused:
         what = "a fix was" if done.refused == 1 else f"{done.refused} fixes were"
-        change.problems.append(
-            Problem(filename, f"{what} left out: the file would not parse with it")
-        )
+        change.problems.append(Problem(filename, f"{what} left out: the file would not parse with it"))
     return change
 
 

@@ -44,7 +44,12 @@ def _rules_of(value: str) -> Iterator[type[Rule]]:
         raise RulePackError(f"rule pack {name} can't be loaded: {error}") from error
     for module in modules:
         for item in vars(module).values():
-            if isinstance(item, type) and issubclass(item, Rule) and item is not Rule and item.__module__ == module.__name__:
+            if (
+                isinstance(item, type)
+                and issubclass(item, Rule)
+                and item is not Rule
+                and item.__module__ == module.__name__
+            ):
                 yield item
 
 

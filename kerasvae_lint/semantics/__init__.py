@@ -7,4 +7,13 @@ from kerasvae_lint.semantics.model import SemanticModel
 from kerasvae_lint.semantics.phases import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.semantics.project import Project
 
-__all__ = ["CONSTRUCTION", "HOST", "TRACING", "ClassInfo", "Editor", "Flavour", "Project", "SemanticModel"]
+__all__ = [
+    "CONSTRUCTION",
+    "HOST",
+    "TRACING",
+    "ClassInfo",
+    "Editor",
+    "Flavour",
+    "Project",
+    "SemanticModel",
+]

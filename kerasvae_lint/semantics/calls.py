@@ -74,7 +74,10 @@ class CallEvaluator:
             if (argument.keyword is not None and argument.keyword.value == "trainable") or (
                 position is not None and index == position and argument.keyword is None and not argument.star
             ):
-                if isinstance(argument.value, cst.Name) and argument.value.value in {"True", "False"}:
+                if isinstance(argument.value, cst.Name) and argument.value.value in {
+                    "True",
+                    "False",
+                }:
                     return argument.value.value == "True"
                 return None
             if argument.star == "**":
@@ -94,7 +97,8 @@ class CallEvaluator:
             return (Deferred(node, variables_in(first[0]) if first else ()),)
         if ops.is_distribution_class(name):
             parts = [
-                (a.keyword.value if a.keyword else str(i), self.values(a.value, context)) for i, a in enumerate(node.args)
+                (a.keyword.value if a.keyword else str(i), self.values(a.value, context))
+                for i, a in enumerate(node.args)
             ]
             return (Distribution(node, name, tuple(parts)),)
         if name in ops.STATIC_FUNCTIONS:
@@ -135,7 +139,13 @@ class CallEvaluator:
         return (Instance(node, info),)
 
     def inline(
-        self, node: cst.Call, model: SemanticModel, function: Function, context: Context, skip: int, cls: Any = None
+        self,
+        node: cst.Call,
+        model: SemanticModel,
+        function: Function,
+        context: Context,
+        skip: int,
+        cls: Any = None,
     ) -> Values:
         """What ``function`` returns when called as ``node`` does; ``skip`` counts bound parameters (self)."""
         if sum(1 for key in context.arguments if key[0] is function) or len(context.arguments) > 40:
@@ -228,7 +238,19 @@ class CallEvaluator:
                 for obj in self.values(node.args[0].value, context):
                     found.update(dict.fromkeys(self.attribute(node, obj, attribute.evaluated_value, context)))
                 return tuple(found)
-        if name in {"float", "int", "len", "bool", "str", "range", "round", "repr", "type", "isinstance", "id"}:
+        if name in {
+            "float",
+            "int",
+            "len",
+            "bool",
+            "str",
+            "range",
+            "round",
+            "repr",
+            "type",
+            "isinstance",
+            "id",
+        }:
             return (Static(node),)
         if name in {"abs", "sum", "pow"}:
             return self.compute(node, name, self._arguments(node, context))

@@ -90,7 +90,11 @@ class Editor:
             self.edit(first, self.line_end(self.model.span(line.body[-1])[1]), "")
 
     def _delete_part(
-        self, line: cst.SimpleStatementLine | cst.SimpleStatementSuite, statement: cst.CSTNode, start: int, end: int
+        self,
+        line: cst.SimpleStatementLine | cst.SimpleStatementSuite,
+        statement: cst.CSTNode,
+        start: int,
+        end: int,
     ) -> None:
         index = list(line.body).index(statement)  # type: ignore[arg-type]
         if index + 1 < len(line.body):

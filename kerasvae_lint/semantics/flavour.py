@@ -31,8 +31,14 @@ class Flavour:
         return self.keras3 and not self.keras2
 
 
-_LEGACY = re.compile(r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']""")
-_KERAS2_IMPORTS = ("tf_keras", "tensorflow_probability.python.internal.tf_keras", "tensorflow.python.keras")
+_LEGACY = re.compile(
+    r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']"""
+)
+_KERAS2_IMPORTS = (
+    "tf_keras",
+    "tensorflow_probability.python.internal.tf_keras",
+    "tensorflow.python.keras",
+)
 _KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
 
 
@@ -91,7 +97,7 @@ def flavour_of_pins(text: str, filename: str) -> Flavour | None:
             continue
         for operator, major, minor in _CLAUSE.findall(match[2]):
             version = (int(major), int(minor or 0))
-            below = operator == "<" and version <= (last2[0], last2[1] + 1) or operator == "<=" and version <= last2
+            below = (operator == "<" and version <= (last2[0], last2[1] + 1)) or (operator == "<=" and version <= last2)
             exact = operator in {"==", "=", "~=", "^"} and version <= last2
             if package == "keras" and operator == "<" and version == (3, 0):
                 below = True

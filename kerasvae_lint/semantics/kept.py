@@ -14,7 +14,14 @@ from kerasvae_lint.semantics import operations as ops
 from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.facts import Load, Store
 from kerasvae_lint.semantics.phases import CONSTRUCTION, TRACING
-from kerasvae_lint.semantics.values import Container, Distribution, LayerObject, Snapshot, Value, Variable
+from kerasvae_lint.semantics.values import (
+    Container,
+    Distribution,
+    LayerObject,
+    Snapshot,
+    Value,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -77,13 +84,14 @@ def stale_part(value: Value) -> Value | None:
     if isinstance(value, Distribution):
         return value
     if isinstance(value, Container):
-        return next((f for items in value.items for item in items if (f := stale_part(item)) is not None), None)
+        return next(
+            (f for items in value.items for item in items if (f := stale_part(item)) is not None),
+            None,
+        )
     return None
 
 
-def _kept(
-    model: SemanticModel, cls: ClassInfo, family: list[ClassInfo], store: Store, value: Value
-) -> Kept | None:
+def _kept(model: SemanticModel, cls: ClassInfo, family: list[ClassInfo], store: Store, value: Value) -> Kept | None:
     attribute = store.attribute
     for member in family:
         for _, other in member.stores(attribute):

@@ -15,13 +15,41 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
 
 _CLIPS = frozenset(
-    {"tf.clip_by_value", "tf.maximum", "tf.minimum", "keras.backend.clip", "keras.backend.maximum", "keras.ops.clip"}
+    {
+        "tf.clip_by_value",
+        "tf.maximum",
+        "tf.minimum",
+        "keras.backend.clip",
+        "keras.backend.maximum",
+        "keras.ops.clip",
+    }
     | {"keras.ops.maximum", "np.clip", "np.maximum", "tf.nn.relu"}
 )
 _CARRIERS = frozenset(
-    {"tf.cast", "tf.reshape", "tf.squeeze", "tf.expand_dims", "tf.identity", "keras.backend.cast", "keras.backend.reshape"}
-    | {"keras.backend.squeeze", "keras.backend.flatten", "keras.ops.cast", "keras.ops.reshape", "keras.ops.squeeze"}
-    | {"tf.convert_to_tensor", "tf.split", "tf.unstack", "keras.ops.split", "keras.ops.unstack", "tf.transpose"}
+    {
+        "tf.cast",
+        "tf.reshape",
+        "tf.squeeze",
+        "tf.expand_dims",
+        "tf.identity",
+        "keras.backend.cast",
+        "keras.backend.reshape",
+    }
+    | {
+        "keras.backend.squeeze",
+        "keras.backend.flatten",
+        "keras.ops.cast",
+        "keras.ops.reshape",
+        "keras.ops.squeeze",
+    }
+    | {
+        "tf.convert_to_tensor",
+        "tf.split",
+        "tf.unstack",
+        "keras.ops.split",
+        "keras.ops.unstack",
+        "tf.transpose",
+    }
 )
 MAX_STEPS = 24
 
@@ -132,7 +160,14 @@ def _is_small(model: SemanticModel, node: cst.BaseExpression) -> bool:
     if isinstance(literal(node), (int, float)) or (isinstance(node, cst.Call) and not node.args):
         return True
     name = node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
-    return isinstance(name, str) and name.lower().strip("_") in {"eps", "epsilon", "tiny", "small", "delta", "eps_"}
+    return isinstance(name, str) and name.lower().strip("_") in {
+        "eps",
+        "epsilon",
+        "tiny",
+        "small",
+        "delta",
+        "eps_",
+    }
 
 
 def _through_call(model: SemanticModel, node: cst.Call, trail: _Trail) -> Probability | None:
@@ -188,7 +223,11 @@ def unconstrained(model: SemanticModel, node: cst.BaseExpression, steps: int = 0
         return unconstrained(model, node.value, steps + 1)
     if isinstance(node, cst.Name):
         bindings = model.resolver.bindings(node)
-        if len(bindings) == 1 and bindings[0].value is not None and bindings[0].kind in {"assign", "annotated", "walrus"}:
+        if (
+            len(bindings) == 1
+            and bindings[0].value is not None
+            and bindings[0].kind in {"assign", "annotated", "walrus"}
+        ):
             value, path = bindings[0].value, bindings[0].path
             while path and path[0] == "[]" and isinstance(value, (cst.Tuple, cst.List)) and isinstance(path[1], int):
                 value, path = value.elements[path[1]].value, path[2:]
@@ -218,7 +257,9 @@ def _of_value(model: SemanticModel, value: Value) -> tuple[str, cst.CSTNode] | N
         constraint = given.get("constraint")
         if constraint is None or (isinstance(constraint, cst.Name) and constraint.value == "None"):
             return "a bare weight, which training can make zero or negative", value.node
-        return ("a weight kept non-negative, which can be zero", value.node) if _non_negative(model, constraint) else None
+        return (
+            ("a weight kept non-negative, which can be zero", value.node) if _non_negative(model, constraint) else None
+        )
     if isinstance(value, LayerOutput) and value.layer is not None:
         return _of_layer(model, value.layer)
     return None
@@ -246,7 +287,13 @@ def _of_layer(model: SemanticModel, layer: LayerObject) -> tuple[str, cst.CSTNod
         return "the output of a linear Dense", layer.node
     if isinstance(activation, cst.Name) and activation.value == "None":
         return "the output of a linear Dense", layer.node
-    name = model.name(activation) if model.owns(activation) and isinstance(activation, (cst.Name, cst.Attribute)) else ""
-    if literal(activation) == "relu" or name in {"tf.nn.relu", "keras.activations.relu", "keras.ops.relu"}:
+    name = (
+        model.name(activation) if model.owns(activation) and isinstance(activation, (cst.Name, cst.Attribute)) else ""
+    )
+    if literal(activation) == "relu" or name in {
+        "tf.nn.relu",
+        "keras.activations.relu",
+        "keras.ops.relu",
+    }:
         return "the output of a relu, which can be zero", layer.node
     return None

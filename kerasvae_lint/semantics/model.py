@@ -128,7 +128,9 @@ class SemanticModel:
         at: cst.CSTNode | None = node
         while at is not None:
             found = facts.function_of.get(at)
-            if found is not None and (isinstance(at, cst.Module) or below is None or below is getattr(at, "body", None)):
+            if found is not None and (
+                isinstance(at, cst.Module) or below is None or below is getattr(at, "body", None)
+            ):
                 if below is not None or isinstance(at, cst.Module):
                     return found
             below, at = at, facts.parents.get(at)

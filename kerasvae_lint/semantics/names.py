@@ -40,7 +40,12 @@ _PREFIXES = (
     ("jax.numpy", "jnp"),
 )
 
-_FOLDED = (("tf.math.", "tf."), ("tf.linalg.", "tf."), ("tf.manip.", "tf."), ("keras.backend.tensorflow_backend.", "keras.backend."))
+_FOLDED = (
+    ("tf.math.", "tf."),
+    ("tf.linalg.", "tf."),
+    ("tf.manip.", "tf."),
+    ("keras.backend.tensorflow_backend.", "keras.backend."),
+)
 
 _KERAS_HOMES = {
     "layers": "keras.layers",

@@ -57,23 +57,60 @@ HOST_METHODS = frozenset({"numpy", "tolist", "item", "get_weights", "get_shape",
 READ_METHODS = frozenset({"read_value", "value", "initialized_value", "numpy_function"})
 
 # operations that hand their argument on unchanged, so that no computed copy was meant
-PASSTHROUGH = frozenset({"tf.convert_to_tensor", "tf.identity", "keras.ops.convert_to_tensor", "keras.backend.identity"})
+PASSTHROUGH = frozenset(
+    {"tf.convert_to_tensor", "tf.identity", "keras.ops.convert_to_tensor", "keras.backend.identity"}
+)
 
 WEIGHT_ATTRIBUTES = frozenset({"kernel", "embeddings", "bias", "recurrent_kernel", "W", "gamma", "beta"})
 
 WEIGHT_LISTS = frozenset(
-    {"weights", "trainable_weights", "variables", "trainable_variables", "non_trainable_weights", "_trainable_weights"}
+    {
+        "weights",
+        "trainable_weights",
+        "variables",
+        "trainable_variables",
+        "non_trainable_weights",
+        "_trainable_weights",
+    }
 )
 
-_TENSOR_PREFIXES = ("tf.", "keras.ops.", "keras.backend.", "keras.activations.", "tfp.math.", "jnp.", "np.")
+_TENSOR_PREFIXES = (
+    "tf.",
+    "keras.ops.",
+    "keras.backend.",
+    "keras.activations.",
+    "tfp.math.",
+    "jnp.",
+    "np.",
+)
 
 _DRAW_PREFIXES = ("tf.random.", "keras.random.", "np.random.", "keras.backend.random_")
 
-_DRAWS = frozenset({"tf.random_normal", "tf.random_uniform", "tf.truncated_normal", "keras.backend.truncated_normal"})
+_DRAWS = frozenset(
+    {
+        "tf.random_normal",
+        "tf.random_uniform",
+        "tf.truncated_normal",
+        "keras.backend.truncated_normal",
+    }
+)
 
-_NOT_TENSORS = ("tf.data.", "tf.train.", "tf.io.", "tf.summary.", "tf.saved_model.", "tf.config.", "tf.distribute.")
+_NOT_TENSORS = (
+    "tf.data.",
+    "tf.train.",
+    "tf.io.",
+    "tf.summary.",
+    "tf.saved_model.",
+    "tf.config.",
+    "tf.distribute.",
+)
 
-BIJECTOR_OR_DISTRIBUTION = ("tfp.distributions.", "tfp.bijectors.", "tf.distributions.", "tf.contrib.distributions.")
+BIJECTOR_OR_DISTRIBUTION = (
+    "tfp.distributions.",
+    "tfp.bijectors.",
+    "tf.distributions.",
+    "tf.contrib.distributions.",
+)
 
 
 def is_draw(name: str) -> bool:

@@ -18,9 +18,49 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.values import Value
 
 _LIBRARIES = frozenset(
-    "tensorflow keras tf_keras tensorflow_probability numpy np scipy pandas matplotlib sklearn torch jax os sys re math"
-    " json typing collections functools itertools abc random time logging pathlib warnings copy dataclasses seaborn"
-    " tensorflow_addons tensorflow_datasets keras_hub keras_nlp keras_cv PIL cv2 six absl h5py tqdm".split()
+    [
+        "tensorflow",
+        "keras",
+        "tf_keras",
+        "tensorflow_probability",
+        "numpy",
+        "np",
+        "scipy",
+        "pandas",
+        "matplotlib",
+        "sklearn",
+        "torch",
+        "jax",
+        "os",
+        "sys",
+        "re",
+        "math",
+        "json",
+        "typing",
+        "collections",
+        "functools",
+        "itertools",
+        "abc",
+        "random",
+        "time",
+        "logging",
+        "pathlib",
+        "warnings",
+        "copy",
+        "dataclasses",
+        "seaborn",
+        "tensorflow_addons",
+        "tensorflow_datasets",
+        "keras_hub",
+        "keras_nlp",
+        "keras_cv",
+        "PIL",
+        "cv2",
+        "six",
+        "absl",
+        "h5py",
+        "tqdm",
+    ]
 )
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 MAX_MODELS = 48

@@ -154,9 +154,20 @@ def _known_star(module: str, name: str) -> bool:
     """Whether ``from module import *`` can be what binds ``name``, judged by Keras's naming habits."""
     if module in {"keras.backend", "keras.ops", "keras.activations"}:
         return name.islower() or "_" in name
-    if module.startswith("keras.") or module in {"tfp.distributions", "tfp.layers", "tfp.bijectors"}:
+    if module.startswith("keras.") or module in {
+        "tfp.distributions",
+        "tfp.layers",
+        "tfp.bijectors",
+    }:
         return name[:1].isupper()
-    return module in {"keras", "tf", "tfp"} and name in {"keras", "layers", "backend", "Model", "Sequential", "distributions"}
+    return module in {"keras", "tf", "tfp"} and name in {
+        "keras",
+        "layers",
+        "backend",
+        "Model",
+        "Sequential",
+        "distributions",
+    }
 
 
 def reaching(bindings: list[Binding], order: int, block: Block) -> list[Binding]:
@@ -167,7 +178,9 @@ def reaching(bindings: list[Binding], order: int, block: Block) -> list[Binding]
     for binding in bindings:
         if binding.block.excludes(block):
             continue
-        inside = binding.order < order or (binding.order == order and binding.kind in {"walrus", "for", "with", "parameter"})
+        inside = binding.order < order or (
+            binding.order == order and binding.kind in {"walrus", "for", "with", "parameter"}
+        )
         if inside or binding.kind == "parameter":
             if binding.block.encloses(block) and binding.kind != "aug":
                 before.clear()

@@ -56,7 +56,7 @@ def is_scalar_variable(variable: Variable) -> bool:
         return False
     if isinstance(first, cst.Call) and isinstance(first.func, (cst.Name, cst.Attribute)) and first.args:
         wraps = first.func.value if isinstance(first.func, cst.Name) else first.func.attr.value
-        if wraps in {"float", "int"} or isinstance(wraps, str) and wraps in {"constant", "float32", "cast"}:
+        if wraps in {"float", "int"} or (isinstance(wraps, str) and wraps in {"constant", "float32", "cast"}):
             first = first.args[0].value
             if isinstance(first, cst.Name):
                 return True

@@ -24,10 +24,46 @@ from kerasvae_lint.semantics.facts import (
     Store,
 )
 
-_PLAIN = {"lpar", "rpar", "comma", "semicolon", "leading_lines", "header", "footer", "equal", "dot", "asynchronous"}
-_PLAIN |= {"lbracket", "rbracket", "lbrace", "rbrace", "operator", "colon", "first_colon", "second_colon", "start"}
-_PLAIN |= {"end", "indent", "encoding", "default_indent", "default_newline", "has_trailing_newline", "star", "keyword"}
-_PLAIN |= {"lines_after_decorators", "separator", "trailing_whitespace", "empty_lines", "annotation"}
+_PLAIN = {
+    "lpar",
+    "rpar",
+    "comma",
+    "semicolon",
+    "leading_lines",
+    "header",
+    "footer",
+    "equal",
+    "dot",
+    "asynchronous",
+}
+_PLAIN |= {
+    "lbracket",
+    "rbracket",
+    "lbrace",
+    "rbrace",
+    "operator",
+    "colon",
+    "first_colon",
+    "second_colon",
+    "start",
+}
+_PLAIN |= {
+    "end",
+    "indent",
+    "encoding",
+    "default_indent",
+    "default_newline",
+    "has_trailing_newline",
+    "star",
+    "keyword",
+}
+_PLAIN |= {
+    "lines_after_decorators",
+    "separator",
+    "trailing_whitespace",
+    "empty_lines",
+    "annotation",
+}
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -249,7 +285,18 @@ class Walker:
         kind: str,
     ) -> None:
         self.facts.stores.append(
-            Store(attribute, obj, node, self.function, self.statement, self.order, self.block, value, path, kind)
+            Store(
+                attribute,
+                obj,
+                node,
+                self.function,
+                self.statement,
+                self.order,
+                self.block,
+                value,
+                path,
+                kind,
+            )
         )
 
     def _assign(self, node: cst.Assign) -> None:
@@ -408,7 +455,14 @@ class Walker:
         if isinstance(func, cst.Name) and func.value == "setattr" and len(arguments) == 3:
             name = arguments[1].value
             if isinstance(name, cst.SimpleString) and isinstance(name.evaluated_value, str):
-                self._store(name.evaluated_value, arguments[0].value, node, arguments[2].value, (), "setattr")
+                self._store(
+                    name.evaluated_value,
+                    arguments[0].value,
+                    node,
+                    arguments[2].value,
+                    (),
+                    "setattr",
+                )
         elif isinstance(func, cst.Attribute) and isinstance(func.value, cst.Attribute) and arguments:
             if func.attr.value in {"append", "extend", "insert", "add"}:
                 path: tuple[int | str, ...] = ("*",) if func.attr.value == "extend" else ()
@@ -431,7 +485,8 @@ def dotted_name(node: cst.BaseExpression | None) -> str:
 def read_parameters(params: cst.Parameters) -> list[Parameter]:
     """The parameters of a function in order, with their kinds and defaults."""
     found = [
-        Parameter(p.name.value, p.default, "positional", i) for i, p in enumerate((*params.posonly_params, *params.params))
+        Parameter(p.name.value, p.default, "positional", i)
+        for i, p in enumerate((*params.posonly_params, *params.params))
     ]
     if isinstance(params.star_arg, cst.Param):
         found.append(Parameter(params.star_arg.name.value, None, "star", len(found)))

@@ -62,13 +62,9 @@ T = TextEdit
         pytest.param("abc", [[T(0, 2, "x"), T(1, 3, "y")]], "abc", [], id="broken fix"),
         pytest.param("abc", [[T(2, 9, "x")]], "abc", [], id="outside the text"),
         pytest.param("abc", [[]], "abc", [], id="empty fix"),
-        pytest.param(
-            "a\r\nb\r\n", [[T(3, 4, "c")], [T(0, 3, "")]], "c\r\n", [0, 1], id="CRLF lines touch"
-        ),
+        pytest.param("a\r\nb\r\n", [[T(3, 4, "c")], [T(0, 3, "")]], "c\r\n", [0, 1], id="CRLF lines touch"),
         pytest.param("a\r\nb", [[T(0, 1, "c")], [T(1, 2, "")]], "c\r\nb", [0], id="inside a CRLF"),
     ],
 )
-def test_apply_fixes(
-    text: str, fixes: list[list[TextEdit]], expected: str, applied: list[int]
-) -> None:
+def test_apply_fixes(text: str, fixes: list[list[TextEdit]], expected: str, applied: list[int]) -> None:
     assert apply_fixes(text, fixes) == (expected, applied)

@@ -36,16 +36,10 @@ CASES = [
         "from a import (b, c)\nb; c\n",
         id="last, under the others",
     ),
-    pytest.param(
-        "from a import b, \\\n    c\nb; c\n", "; c\n", "\n", "from a import b\nb\n", id="backslash"
-    ),
-    pytest.param(
-        "import a; import b\nx = a, b\n", "a, b", "b", "import b\nx = b\n", id="semicolon"
-    ),
+    pytest.param("from a import b, \\\n    c\nb; c\n", "; c\n", "\n", "from a import b\nb\n", id="backslash"),
+    pytest.param("import a; import b\nx = a, b\n", "a, b", "b", "import b\nx = b\n", id="semicolon"),
     pytest.param("import a as a\nx = a\n", "= a", "= 1", "import a as a\nx = 1\n", id="re-export"),
-    pytest.param(
-        f"__all__ = ['K']\n{FROM}K.a\n", "K.a\n", "", f"__all__ = ['K']\n{FROM}", id="__all__"
-    ),
+    pytest.param(f"__all__ = ['K']\n{FROM}K.a\n", "K.a\n", "", f"__all__ = ['K']\n{FROM}", id="__all__"),
     pytest.param(
         f"{FROM}def f(x: K.T): K.a\n",
         "K.a",
@@ -67,9 +61,7 @@ CASES = [
         f"{FROM}def f(x):\n    # type: (K.T) -> int\n    pass\n",
         id="type comment",
     ),
-    pytest.param(
-        f"{FROM}x.K\nf(K=K.a)\n", "K=K.a", "K=1", "x.K\nf(K=1)\n", id="attribute and keyword names"
-    ),
+    pytest.param(f"{FROM}x.K\nf(K=K.a)\n", "K=K.a", "K=1", "x.K\nf(K=1)\n", id="attribute and keyword names"),
     pytest.param(
         f"try:\n    {FROM}except ImportError:\n    K = None\nK.a\n",
         "K.a\n",
@@ -105,9 +97,7 @@ CASES = [
         "import a.b\nimport a.c\nx = 1\n",
         id="imported twice",
     ),
-    pytest.param(
-        "import a.b\nx = a\n", "= a\n", "= 1\n", "x = 1\n", id="a dotted name binds its first part"
-    ),
+    pytest.param("import a.b\nx = a\n", "= a\n", "= 1\n", "x = 1\n", id="a dotted name binds its first part"),
     pytest.param(f"{FROM}K.a\n", "K.a", "(", f"{FROM}(\n", id="what does not parse is left alone"),
     pytest.param(f"import os\r\n{FROM[:-1]}\r\nK.a\r\n", "K.a\r\n", "", "import os\r\n", id="CRLF"),
     pytest.param("from a import *\nK.a\n", "K.a\n", "", "from a import *\n", id="star"),

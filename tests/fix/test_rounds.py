@@ -13,21 +13,16 @@ from kerasvae_lint.fix import fix_text
 HERE = Position(1, 1)
 
 
-def finding(
-    *edits: tuple[int, int, str], applicability: Applicability = Applicability.SAFE
-) -> Finding:
+def finding(*edits: tuple[int, int, str], applicability: Applicability = Applicability.SAFE) -> Finding:
     """A finding with a fix; places do not matter here."""
     fix = Fix(applicability, "mend", tuple(Edit(c, HERE, HERE, s, e) for s, e, c in edits))
     return Finding("KV999", "word", "a word", "x.py", HERE, HERE, fix=fix)
 
 
-def words(
-    pattern: str, replacement: str, *more: tuple[int, int, str]
-) -> Callable[[str], list[Finding]]:
+def words(pattern: str, replacement: str, *more: tuple[int, int, str]) -> Callable[[str], list[Finding]]:
     """Finds each match of ``pattern``; the fix is its replacement."""
     return lambda text: [
-        finding((m.start(), m.end(), m.expand(replacement)), *more)
-        for m in re.finditer(pattern, text)
+        finding((m.start(), m.end(), m.expand(replacement)), *more) for m in re.finditer(pattern, text)
     ]
 
 
@@ -56,10 +51,7 @@ def test_nested_findings_are_both_fixed() -> None:
 
 def test_twenty_insertions_at_one_place() -> None:
     def lint(text: str) -> list[Finding]:
-        return [
-            finding((0, 0, f"{m[1]} = 1\n"), (m.start(), m.end(), m[1]))
-            for m in re.finditer(r"todo_(\w+)", text)
-        ]
+        return [finding((0, 0, f"{m[1]} = 1\n"), (m.start(), m.end(), m[1])) for m in re.finditer(r"todo_(\w+)", text)]
 
     text = "".join(f"print(todo_v{i})\n" for i in range(20))
     result = fix_text(text, lint)

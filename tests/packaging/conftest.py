@@ -12,9 +12,7 @@ import pytest
 from tests.packaging.environments import ROOT, Environment, outside
 
 # What lies about in a checkout that is no part of it.
-CLUTTER = shutil.ignore_patterns(
-    ".*cache", "__pycache__", "*.egg-info", "build", "dist", "*venv*", ".git"
-)
+CLUTTER = shutil.ignore_patterns(".*cache", "__pycache__", "*.egg-info", "build", "dist", "*venv*", ".git")
 
 
 @pytest.fixture(scope="session")

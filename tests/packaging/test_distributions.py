@@ -95,9 +95,7 @@ def test_wheel_is_whole(distributions: Path) -> None:
 
 def test_version_is_told(from_wheel: Environment) -> None:
     told = from_wheel.kvlint("--version")
-    installed = from_wheel.run(
-        "-c", "from importlib.metadata import version; print(version('kerasvae-lint'))"
-    )
+    installed = from_wheel.run("-c", "from importlib.metadata import version; print(version('kerasvae-lint'))")
     assert installed.strip() in told
 
 

@@ -29,6 +29,4 @@ def finding(
     notes: tuple[Note, ...] = (),
 ) -> Finding:
     """One finding with everything but its place filled in."""
-    return Finding(
-        code, name, message, filename, Position(*start), Position(*end), cell, fix, notes
-    )
+    return Finding(code, name, message, filename, Position(*start), Position(*end), cell, fix, notes)

@@ -124,8 +124,6 @@ def test_statistics() -> None:
         ([finding(fix=SAFE, cell=1)], 0, False, False, "Found 1 finding in 1 file."),
     ],
 )
-def test_summary(
-    items: list[Finding], fixed: int, fixing: bool, unsafe: bool, expected: str
-) -> None:
+def test_summary(items: list[Finding], fixed: int, fixing: bool, unsafe: bool, expected: str) -> None:
     look = Look(base="/nowhere", unsafe=unsafe)
     assert summary(items, look, files=7, fixed=fixed, fixing=fixing) == expected

@@ -66,9 +66,9 @@ def test_a_notebook_is_placed_by_cell_and_has_no_mark() -> None:
 
 def test_a_range_of_several_lines() -> None:
     source = "x = f(\n    a,\n    b,\n)\n"
-    assert (
-        "1 | x = f(\n  |     ^^\n2 |     a,\n  |     ^^\n3 |     b,\n  |     ^^\n4 | )\n  | ^\n"
-    ) in shown(source, finding((1, 5), (4, 2)))
+    assert ("1 | x = f(\n  |     ^^\n2 |     a,\n  |     ^^\n3 |     b,\n  |     ^^\n4 | )\n  | ^\n") in shown(
+        source, finding((1, 5), (4, 2))
+    )
 
 
 def test_a_long_range_shows_its_ends() -> None:
@@ -88,9 +88,7 @@ def test_a_long_range_shows_its_ends() -> None:
         ("x", 2, 2, "x", " ^"),
     ],
 )
-def test_columns_are_those_of_the_terminal(
-    line: str, start: int, end: int, drawn: str, under: str
-) -> None:
+def test_columns_are_those_of_the_terminal(line: str, start: int, end: int, drawn: str, under: str) -> None:
     report = shown(line + "\n", finding((1, start), (1, end)))
     assert f"\n1 | {drawn}\n  | {under}\n" in report
 
@@ -102,17 +100,13 @@ def test_long_lines_are_cut_around_the_place(start: int, length: int, character:
     line = character * (start - 1) + "^" * length + character * (400 - start)
     report = shown(line + "\n", finding((1, start), (1, start + length)))
     excerpt = [row for row in report.splitlines() if row.startswith(("1 |", "  |"))]
-    wide = [
-        sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in row) for row in excerpt
-    ]
+    wide = [sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in row) for row in excerpt]
     assert max(wide) <= 60
     code, under = excerpt[1], excerpt[2]
     columns = [
         (c, at)
         for at, c in enumerate(
-            part
-            for c in code
-            for part in ([c, ""] if unicodedata.east_asian_width(c) == "W" else [c])
+            part for c in code for part in ([c, ""] if unicodedata.east_asian_width(c) == "W" else [c])
         )
     ]
     carets = {at for c, at in columns if c == "^"}
