@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kerasvae_lint import report
 from kerasvae_lint.cli.choices import Choices
 from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
 from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run.api import LintResult, lint_paths
-from kerasvae_lint.run.fixing import NO_NOTEBOOKS, Change, FixRun, fix_data, fix_paths
+
+if TYPE_CHECKING:
+    from kerasvae_lint.run.fixing import Change
 
 STDIN = "-"
 
@@ -78,7 +80,9 @@ def _files(request: Request, settings_for: Callable[[str], Settings]) -> _Answer
     if not (request.fix or request.diff):
         found = lint_paths(request.paths, settings_for, cache=request.cache, jobs=request.jobs)
         return _Answer(found)
-    run: FixRun = fix_paths(
+    from kerasvae_lint.run.fixing import fix_paths
+
+    run = fix_paths(
         request.paths,
         settings_for,
         unsafe=request.unsafe,
@@ -93,6 +97,8 @@ def _standard_input(request: Request, settings: Settings) -> _Answer:
     data = sys.stdin.buffer.read()
     name = request.stdin_filename or STDIN
     if request.fix or request.diff:
+        from kerasvae_lint.run.fixing import fix_data
+
         change = fix_data(data, name, settings, unsafe=request.unsafe)
         result = LintResult(change.remaining, change.problems, 1)
         return _Answer(result, [change] if change.after != data else [], change.after)
@@ -152,6 +158,8 @@ def _show_problems(request: Request, answer: _Answer) -> None:
     problems = sorted(answer.result.problems, key=_order)
     write(sys.stderr, (problem_line(problem, look) for problem in problems))
     if request.fix or request.diff:
+        from kerasvae_lint.run.fixing import NO_NOTEBOOKS
+
         names = [f.filename for f in answer.result.findings if f.cell is not None and f.fix is not None]
         write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in dict.fromkeys(names)))
 
@@ -173,6 +181,8 @@ def _show_diff(request: Request, answer: _Answer) -> None:
 
 
 def _diff(change: Change, look: report.Look) -> Iterable[str]:
+    import difflib
+
     name = look.path(change.filename)
     lines = difflib.unified_diff(_lines(change.old), _lines(change.new), name, name, lineterm="")
     colours = {"-": "code", "+": "added", "@": "mark"}

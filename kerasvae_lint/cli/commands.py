@@ -64,8 +64,6 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     Exits with 0 if nothing is found, 1 if something is, 2 if something could not be done.
     """
     from kerasvae_lint.cli.check import STDIN, Request, check
-    from kerasvae_lint.run.config import ConfigError
-    from kerasvae_lint.run.registry import RulePackError
 
     if STDIN in paths and len(paths) > 1:
         raise click.UsageError("`-` can't be mixed with other paths")
@@ -84,9 +82,17 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     try:
         choices.check()
         status = check(Request(paths or (".",), choices, cache=cache, **options))
-    except (ConfigError, RulePackError) as error:
-        raise click.UsageError(str(error)) from None
+    except Exception as error:
+        raise _as_usage_error(error) from None
     ctx.exit(status)
+
+
+def _as_usage_error(error: Exception) -> Exception:
+    """What is the user's to put right in a line; anything else as it is. Imports only when it must: starting is fast."""
+    from kerasvae_lint.run.config import ConfigError
+    from kerasvae_lint.run.packs import RulePackError
+
+    return click.UsageError(str(error)) if isinstance(error, (ConfigError, RulePackError)) else error
 
 
 @kvlint.command()
@@ -96,7 +102,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 def rule(names: tuple[str, ...], every: bool, format: str) -> None:  # noqa: A002
     """Print what a rule finds, why it bites and how to fix it; by code or by name."""
     from kerasvae_lint.cli.rules import UnknownRuleError, explain
-    from kerasvae_lint.run.registry import RulePackError
+    from kerasvae_lint.run.packs import RulePackError
 
     if bool(names) is every:
         raise click.UsageError("give the code of a rule, or --all")
