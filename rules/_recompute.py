@@ -20,7 +20,7 @@ from kerasvae_lint.semantics.phases import CONSTRUCTION
 MAX_INLINING = 4
 
 
-class _NotMovable(Exception):
+class _NotMovableError(Exception):
     """The expression depends on something that only construction knows."""
 
 
@@ -35,10 +35,10 @@ class _Mover:
         """The text of ``node`` with the locals of ``function`` put in.
 
         Raises:
-            _NotMovable: a name has no value outside ``function``.
+            _NotMovableError: a name has no value outside ``function``.
         """
         if depth > MAX_INLINING:
-            raise _NotMovable
+            raise _NotMovableError
         start, end = self.model.span(node)
         pieces: list[str] = []
         at = start
@@ -65,16 +65,16 @@ class _Mover:
         if found[0] is not function.scope:
             if found[0].kind == "function" and function.parent is not None and found[0] is function.parent.scope:
                 return None
-            raise _NotMovable
+            raise _NotMovableError
         bindings = self.model.resolver.bindings(name)
         if len(bindings) != 1 or bindings[0].block.owner is not function.node:
-            raise _NotMovable
+            raise _NotMovableError
         binding = bindings[0]
         if binding.kind == "parameter":
             return self._parameter(name.value, function, depth)
         value = self._value_of(binding)
         if value is None:
-            raise _NotMovable
+            raise _NotMovableError
         return parenthesized(self.text(value, function, depth + 1), value)
 
     @staticmethod
@@ -102,7 +102,7 @@ class _Mover:
             given = sites[0].argument(name)
             if given is not None:
                 return parenthesized(self.text(given, sites[0].call.function, depth + 1), given)
-        raise _NotMovable
+        raise _NotMovableError
 
 
 def parenthesized(text: str, node: cst.BaseExpression) -> str:
@@ -132,7 +132,7 @@ def recompute(model: SemanticModel, kept: Kept, message: str) -> Draft | None:
     try:
         mover = _Mover(model, kept)
         expression, whole = _expression(mover, kept, others)
-    except _NotMovable:
+    except _NotMovableError:
         return None
     editor = Editor(model)
     leftover = _appended(model, kept)
@@ -161,19 +161,19 @@ def _expression(mover: _Mover, kept: Kept, others: list[Store]) -> tuple[str, st
     path = list(store.path)
     while path:
         if path[0] != "[]" or not isinstance(value, (cst.Tuple, cst.List)) or not isinstance(path[1], int):
-            raise _NotMovable
+            raise _NotMovableError
         value = value.elements[path[1]].value
         path = path[2:]
     text = mover.text(value, store.function)
     if store.block.owner is store.function.node:
         if others:
-            raise _NotMovable
+            raise _NotMovableError
         return text, text
     condition = _condition(mover, store.block, store.function)
     rest = f"self.{kept.attribute}" if others else "None"
     hidden = f"self._{kept.attribute.lstrip('_')}" if others else "None"
     if any(not other.block.excludes(store.block) for other in others):
-        raise _NotMovable
+        raise _NotMovableError
     if isinstance(value, (cst.IfExp, cst.Lambda)):
         text = f"({text})"
     if store.block.arm == "if":
@@ -184,9 +184,9 @@ def _expression(mover: _Mover, kept: Kept, others: list[Store]) -> tuple[str, st
 def _condition(mover: _Mover, block: Block, function: Function) -> str:
     owner = block.owner
     if not isinstance(owner, cst.If) or block.parent is None or block.parent.owner is not function.node:
-        raise _NotMovable
+        raise _NotMovableError
     if isinstance(mover.model.parent(owner), cst.If):
-        raise _NotMovable
+        raise _NotMovableError
     text = mover.text(owner.test, function)
     return f"({text})" if isinstance(owner.test, (cst.IfExp, cst.Lambda, cst.NamedExpr)) else text
 

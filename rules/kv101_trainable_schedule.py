@@ -10,7 +10,7 @@ import libcst as cst
 from kerasvae_lint.core import Draft, Place, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
 from kerasvae_lint.semantics.calls import bind_arguments
-from kerasvae_lint.semantics.evaluate import literal
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
 from kerasvae_lint.semantics.values import LayerObject, Variable
 from kerasvae_lint.semantics.writes import Write

@@ -8,8 +8,8 @@ import libcst as cst
 
 from kerasvae_lint.core import Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.evaluate import literal
 from kerasvae_lint.semantics.facts import CallFacts
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar
 
 _TWINS = {

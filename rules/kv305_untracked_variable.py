@@ -8,8 +8,8 @@ import libcst as cst
 
 from kerasvae_lint.core import Draft, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.evaluate import literal
 from kerasvae_lint.semantics.facts import Store
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.phases import CONSTRUCTION, TRACING, is_super_call
 from kerasvae_lint.semantics.values import Container, Value, Variable
 
@@ -76,7 +76,7 @@ class UntrackedVariable(Rule):
                             variable.node if model.owns(variable.node) else store.node,
                             f"Keras 3 does not track a bare `tf.Variable`: `{store.attribute}` is never trained and"
                             " never saved there (Keras 2 trains it). `add_weight` is right in both.",
-                            fix=_fix(model, cls, store, variable),
+                            fix=_fix(model, store, variable),
                         )
 
 
@@ -119,11 +119,11 @@ def _is_integer(variable: Variable) -> bool:
     return isinstance(number, (int, str)) and not isinstance(number, float)
 
 
-def _fix(model: SemanticModel, cls: ClassInfo, store: Store, variable: Variable) -> Draft | None:
+def _fix(model: SemanticModel, store: Store, variable: Variable) -> Draft | None:
     call = variable.node
     if store.value is not call or not isinstance(call, cst.Call) or store.kind not in {"assign", "annotated"}:
         return None
-    if not _after_super(model, store) or store.function.receiver is None:
+    if not _after_super(store) or store.function.receiver is None:
         return None
     given = {a.keyword.value: a.value for a in call.args if a.keyword is not None}
     positional = [a.value for a in call.args if a.keyword is None and not a.star]
@@ -173,7 +173,7 @@ def _start(model: SemanticModel, node: cst.BaseExpression) -> tuple[str, str, st
     return model.text(shape), _SHAPED[name], model.text(dtype) if dtype is not None else ""
 
 
-def _after_super(model: SemanticModel, store: Store) -> bool:
+def _after_super(store: Store) -> bool:
     """True outside ``__init__``, or behind the call of ``super().__init__``."""
     if store.function.name != "__init__":
         return True

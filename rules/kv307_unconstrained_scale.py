@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.likelihood import unconstrained
+from kerasvae_lint.semantics.scales import unconstrained
 
 # class → (position, keyword) of its scale, from the tfp 0.25 signatures
 _SCALES = {

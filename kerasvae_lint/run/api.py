@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run import config, pool
-from kerasvae_lint.run.cache import Cache, folder_for, salt
+from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
 from kerasvae_lint.run.discovery import discover
+from kerasvae_lint.run.triage import mentions_field
 from kerasvae_lint.source.files import project_digest, project_root
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def lint_paths(
             result.problems.append(data)
             continue
         chosen = settings_for(item)
-        if not pool.mentions_field(data):
+        if not mentions_field(data):
             continue
         entry = store.get(item, data, chosen)
         if entry is not None:
@@ -126,7 +127,7 @@ def _settings_for(settings: Settings | SettingsFor | None) -> SettingsFor:
         return lambda filename: config.load(filename)[0]
     if isinstance(settings, Settings):
         fixed = settings
-        return lambda filename: fixed
+        return lambda _: fixed
     return settings
 
 
@@ -160,14 +161,14 @@ class _Store:
             self._digests[root] = project_digest(root)
         return self._digests[root]
 
-    def get(self, filename: str, data: bytes, settings: Settings) -> pool.Entry | None:
+    def get(self, filename: str, data: bytes, settings: Settings) -> Entry | None:
         if not self.enabled:
             return None
         return self._cache(filename, settings).get(Cache.key(filename, data), lambda: self._digest(filename))
 
     def put(self, filename: str, data: bytes, settings: Settings) -> None:
         if self.enabled:
-            self._cache(filename, settings).put(Cache.key(filename, data), pool.Entry((), (), {}, None))
+            self._cache(filename, settings).put(Cache.key(filename, data), Entry((), (), {}, None))
 
     def put_result(self, job: pool.Job, result: FileResult) -> None:
         if not self.enabled:

@@ -11,6 +11,7 @@ import libcst as cst
 from kerasvae_lint.semantics import operations as ops
 from kerasvae_lint.semantics.calls import CallEvaluator
 from kerasvae_lint.semantics.facts import Binding, Function, Store
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import (
     Constant,
     Container,
@@ -27,6 +28,7 @@ from kerasvae_lint.semantics.values import (
     Unknown,
     Value,
     Variable,
+    is_symbolic,
     variables_in,
 )
 
@@ -312,26 +314,3 @@ class Evaluator(CallEvaluator):
         if flat and all(isinstance(value, (Constant, Static)) for value in flat):
             return (Static(node),)
         return (Tensor(node, via, symbolic),)
-
-
-def is_symbolic(value: Value) -> bool:
-    """True for what a functional model computes: a layer's output, an Input, and what is made of them."""
-    if isinstance(value, (Snapshot, Tensor)):
-        return value.symbolic or (isinstance(value, Tensor) and value.via == "input")
-    if isinstance(value, Container):
-        return any(is_symbolic(item) for items in value.items for item in items)
-    return isinstance(value, LayerOutput)
-
-
-def literal(node: cst.BaseExpression) -> object:
-    """The Python value of a literal number or string (with its sign), else None."""
-    if isinstance(node, (cst.Integer, cst.Float)):
-        return node.evaluated_value
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        value = node.evaluated_value
-        return value if isinstance(value, str) else None
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, (cst.Minus, cst.Plus)):
-        value = literal(node.expression)
-        if isinstance(value, (int, float)):
-            return -value if isinstance(node.operator, cst.Minus) else value
-    return None

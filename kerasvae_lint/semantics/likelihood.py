@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerasvae_lint.semantics.evaluate import literal
 from kerasvae_lint.semantics.facts import Binding, ClassFacts
-from kerasvae_lint.semantics.values import Distribution, LayerObject, LayerOutput, Value, Variable
+from kerasvae_lint.semantics.literals import literal
+from kerasvae_lint.semantics.values import Distribution, LayerOutput
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -25,7 +25,7 @@ _CLIPS = frozenset(
     }
     | {"keras.ops.maximum", "np.clip", "np.maximum", "tf.nn.relu"}
 )
-_CARRIERS = frozenset(
+CARRIERS = frozenset(
     {
         "tf.cast",
         "tf.reshape",
@@ -106,7 +106,7 @@ def _probability(model: SemanticModel, node: cst.BaseExpression, trail: _Trail) 
         trail.clipped = True
         first = _probability(model, node.args[0].value, trail)
         return first or (_probability(model, node.args[1].value, trail) if len(node.args) > 1 else None)
-    if name in _CARRIERS and node.args:
+    if name in CARRIERS and node.args:
         trail.direct = False
         return _probability(model, node.args[0].value, trail)
     return _through_call(model, node, trail)
@@ -142,7 +142,7 @@ def _through_parameter(model: SemanticModel, binding: Binding, trail: _Trail) ->
 
 
 def _through_arithmetic(model: SemanticModel, node: cst.BinaryOperation, trail: _Trail) -> Probability | None:
-    sides = [side for side in (node.left, node.right) if not _is_small(model, side)]
+    sides = [side for side in (node.left, node.right) if not _is_small(side)]
     if isinstance(node.operator, cst.Add) and len(sides) == 1:
         trail.clipped = True
         return _probability(model, sides[0], trail)
@@ -155,7 +155,7 @@ def _through_arithmetic(model: SemanticModel, node: cst.BinaryOperation, trail: 
     return None
 
 
-def _is_small(model: SemanticModel, node: cst.BaseExpression) -> bool:
+def _is_small(node: cst.BaseExpression) -> bool:
     """True for an epsilon: a literal, ``K.epsilon()``, a name that says so."""
     if isinstance(literal(node), (int, float)) or (isinstance(node, cst.Call) and not node.args):
         return True
@@ -212,88 +212,3 @@ def _is_distribution(model: SemanticModel, node: cst.BaseExpression) -> bool:
         return True
     library = any(t.startswith("tensorflow_probability") for t in model.imported)
     return library and all(value.kind in {"unknown", "parameter", "output"} for value in values)
-
-
-# scales -----------------------------------------------------------------------------------------
-def unconstrained(model: SemanticModel, node: cst.BaseExpression, steps: int = 0) -> tuple[str, cst.CSTNode] | None:
-    """Why ``node`` can be zero or negative, with the place that says so; None where it can't be told or is positive."""
-    if steps > MAX_STEPS:
-        return None
-    if isinstance(node, cst.Subscript):
-        return unconstrained(model, node.value, steps + 1)
-    if isinstance(node, cst.Name):
-        bindings = model.resolver.bindings(node)
-        if (
-            len(bindings) == 1
-            and bindings[0].value is not None
-            and bindings[0].kind in {"assign", "annotated", "walrus"}
-        ):
-            value, path = bindings[0].value, bindings[0].path
-            while path and path[0] == "[]" and isinstance(value, (cst.Tuple, cst.List)) and isinstance(path[1], int):
-                value, path = value.elements[path[1]].value, path[2:]
-            return unconstrained(model, value, steps + 1)
-        return _of_values(model, model.values(node))
-    if isinstance(node, cst.Attribute):
-        return _of_values(model, model.values(node))
-    if isinstance(node, cst.Call):
-        if (model.name(node.func) or "") in _CARRIERS and node.args:
-            return unconstrained(model, node.args[0].value, steps + 1)
-        return _of_values(model, model.values(node))
-    return None
-
-
-def _of_values(model: SemanticModel, values: tuple[Value, ...]) -> tuple[str, cst.CSTNode] | None:
-    reasons = [_of_value(model, value) for value in values]
-    if not reasons or any(reason is None for reason in reasons):
-        return None
-    return reasons[0]
-
-
-def _of_value(model: SemanticModel, value: Value) -> tuple[str, cst.CSTNode] | None:
-    if isinstance(value, Variable) and value.trainable is True and value.maker != "attribute":
-        if not isinstance(value.node, cst.Call):
-            return None
-        given = {a.keyword.value: a.value for a in value.node.args if a.keyword is not None}
-        constraint = given.get("constraint")
-        if constraint is None or (isinstance(constraint, cst.Name) and constraint.value == "None"):
-            return "a bare weight, which training can make zero or negative", value.node
-        return (
-            ("a weight kept non-negative, which can be zero", value.node) if _non_negative(model, constraint) else None
-        )
-    if isinstance(value, LayerOutput) and value.layer is not None:
-        return _of_layer(model, value.layer)
-    return None
-
-
-def _non_negative(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    if literal(node) in {"non_neg", "NonNeg", "nonneg"}:
-        return True
-    name = (model.name(node.func if isinstance(node, cst.Call) else node) or "").rpartition(".")[2]
-    return name.lower().replace("_", "") == "nonneg"
-
-
-def _of_layer(model: SemanticModel, layer: LayerObject) -> tuple[str, cst.CSTNode] | None:
-    if layer.name != "keras.layers.Dense" or not isinstance(layer.node, cst.Call):
-        return None
-    activation: cst.BaseExpression | None = None
-    for index, argument in enumerate(layer.node.args):
-        if argument.star:
-            return None
-        if (argument.keyword is not None and argument.keyword.value == "activation") or (
-            argument.keyword is None and index == 1
-        ):
-            activation = argument.value
-    if activation is None or literal(activation) == "linear":
-        return "the output of a linear Dense", layer.node
-    if isinstance(activation, cst.Name) and activation.value == "None":
-        return "the output of a linear Dense", layer.node
-    name = (
-        model.name(activation) if model.owns(activation) and isinstance(activation, (cst.Name, cst.Attribute)) else ""
-    )
-    if literal(activation) == "relu" or name in {
-        "tf.nn.relu",
-        "keras.activations.relu",
-        "keras.ops.relu",
-    }:
-        return "the output of a relu, which can be zero", layer.node
-    return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerasvae_lint.semantics.evaluate import literal
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import Constant, Value, Variable
 
 if TYPE_CHECKING:

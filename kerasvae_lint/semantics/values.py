@@ -198,3 +198,12 @@ def variables_in(values: tuple[Value, ...]) -> tuple[Variable, ...]:
             for _, part in value.parts:
                 found.update(dict.fromkeys(variables_in(part)))
     return tuple(found)
+
+
+def is_symbolic(value: Value) -> bool:
+    """True for what a functional model computes: a layer's output, an Input, and what is made of them."""
+    if isinstance(value, (Snapshot, Tensor)):
+        return value.symbolic or (isinstance(value, Tensor) and value.via == "input")
+    if isinstance(value, Container):
+        return any(is_symbolic(item) for items in value.items for item in items)
+    return isinstance(value, LayerOutput)
