@@ -6,119 +6,16 @@ elsewhere too (a script that prints it, another method, an inherited ``call``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.editing import Editor
-from kerasvae_lint.semantics.facts import Binding, Block, Function, Load, Store
+from kerasvae_lint.semantics.facts import Block, Function, Load, Store
 from kerasvae_lint.semantics.kept import Kept
 from kerasvae_lint.semantics.phases import CONSTRUCTION
 
-MAX_INLINING = 4
-
-
-class _NotMovableError(Exception):
-    """The expression depends on something that only construction knows."""
-
-
-@dataclass
-class _Mover:
-    """Writes an expression of a construction method so that it means the same in another method."""
-
-    model: SemanticModel
-    kept: Kept
-
-    def text(self, node: cst.BaseExpression, function: Function, depth: int = 0) -> str:
-        """The text of ``node`` with the locals of ``function`` put in.
-
-        Raises:
-            _NotMovableError: a name has no value outside ``function``.
-        """
-        if depth > MAX_INLINING:
-            raise _NotMovableError
-        start, end = self.model.span(node)
-        pieces: list[str] = []
-        at = start
-        for name in self._names(node):
-            new = self._substitute(name, function, depth)
-            if new is not None:
-                first, last = self.model.span(name)
-                pieces += [self.model.source.text[at:first], new]
-                at = last
-        pieces.append(self.model.source.text[at:end])
-        return "".join(pieces)
-
-    def _names(self, node: cst.BaseExpression) -> list[cst.Name]:
-        return sorted(self.model.names_within(node), key=self.model.span)
-
-    def _substitute(self, name: cst.Name, function: Function, depth: int) -> str | None:
-        """What to write for a name: None to leave it as it is."""
-        if name.value == function.receiver:
-            return None if name.value == "self" else "self"
-        scope = self.model.resolver.scope_at(name)
-        found = scope.lookup(name.value)
-        if found is None or found[0].kind in {"module", "comprehension", "lambda"}:
-            return None
-        if found[0] is not function.scope:
-            if found[0].kind == "function" and function.parent is not None and found[0] is function.parent.scope:
-                return None
-            raise _NotMovableError
-        bindings = self.model.resolver.bindings(name)
-        if len(bindings) != 1 or bindings[0].block.owner is not function.node:
-            raise _NotMovableError
-        binding = bindings[0]
-        if binding.kind == "parameter":
-            return self._parameter(name.value, function, depth)
-        value = self._value_of(binding)
-        if value is None:
-            raise _NotMovableError
-        return parenthesized(self.text(value, function, depth + 1), value)
-
-    @staticmethod
-    def _value_of(binding: Binding) -> cst.BaseExpression | None:
-        if binding.kind not in {"assign", "annotated", "walrus"} or binding.value is None:
-            return None
-        value = binding.value
-        path = list(binding.path)
-        while path:
-            if path[0] != "[]" or not isinstance(value, (cst.Tuple, cst.List)) or not isinstance(path[1], int):
-                return None
-            value = value.elements[path[1]].value
-            path = path[2:]
-        return value
-
-    def _parameter(self, name: str, function: Function, depth: int) -> str:
-        """``self.p`` where the constructor keeps ``p`` so; the argument where a helper has one call."""
-        for store in self.kept.cls.own_stores():
-            if store.function is function and store.kind == "assign" and not store.path:
-                value = store.value
-                if isinstance(value, cst.Name) and value.value == name and store.block.owner is function.node:
-                    return f"self.{store.attribute}"
-        sites = self.model.sites(function)
-        if len(sites) == 1:
-            given = sites[0].argument(name)
-            if given is not None:
-                return parenthesized(self.text(given, sites[0].call.function, depth + 1), given)
-        raise _NotMovableError
-
-
-def parenthesized(text: str, node: cst.BaseExpression) -> str:
-    """``text`` in parentheses unless ``node`` binds tightly on its own."""
-    tight = (
-        cst.Name,
-        cst.Attribute,
-        cst.Call,
-        cst.Subscript,
-        cst.Integer,
-        cst.Float,
-        cst.SimpleString,
-        cst.List,
-        cst.Dict,
-    )
-    return text if isinstance(node, tight) or node.lpar else f"({text})"
+from ._moving import Mover, NotMovableError
 
 
 def recompute(model: SemanticModel, kept: Kept, message: str) -> Draft | None:
@@ -130,9 +27,9 @@ def recompute(model: SemanticModel, kept: Kept, message: str) -> Draft | None:
         return None
     others = [s for s in stores if s is not kept.store]
     try:
-        mover = _Mover(model, kept)
+        mover = Mover(model, kept)
         expression, whole = _expression(mover, kept, others)
-    except _NotMovableError:
+    except NotMovableError:
         return None
     editor = Editor(model)
     leftover = _appended(model, kept)
@@ -153,7 +50,7 @@ def _is_read(load: Load, stores: list[Store]) -> bool:
     return all(load.node is not store.node for store in stores)
 
 
-def _expression(mover: _Mover, kept: Kept, others: list[Store]) -> tuple[str, str]:
+def _expression(mover: Mover, kept: Kept, others: list[Store]) -> tuple[str, str]:
     """The value as an expression of a method: with its condition, for a local and for a property."""
     store = kept.store
     assert store.value is not None
@@ -161,19 +58,19 @@ def _expression(mover: _Mover, kept: Kept, others: list[Store]) -> tuple[str, st
     path = list(store.path)
     while path:
         if path[0] != "[]" or not isinstance(value, (cst.Tuple, cst.List)) or not isinstance(path[1], int):
-            raise _NotMovableError
+            raise NotMovableError
         value = value.elements[path[1]].value
         path = path[2:]
     text = mover.text(value, store.function)
     if store.block.owner is store.function.node:
         if others:
-            raise _NotMovableError
+            raise NotMovableError
         return text, text
     condition = _condition(mover, store.block, store.function)
     rest = f"self.{kept.attribute}" if others else "None"
     hidden = f"self._{kept.attribute.lstrip('_')}" if others else "None"
     if any(not other.block.excludes(store.block) for other in others):
-        raise _NotMovableError
+        raise NotMovableError
     if isinstance(value, (cst.IfExp, cst.Lambda)):
         text = f"({text})"
     if store.block.arm == "if":
@@ -181,12 +78,12 @@ def _expression(mover: _Mover, kept: Kept, others: list[Store]) -> tuple[str, st
     return f"{rest} if {condition} else {text}", f"{hidden} if {condition} else {text}"
 
 
-def _condition(mover: _Mover, block: Block, function: Function) -> str:
+def _condition(mover: Mover, block: Block, function: Function) -> str:
     owner = block.owner
     if not isinstance(owner, cst.If) or block.parent is None or block.parent.owner is not function.node:
-        raise _NotMovableError
+        raise NotMovableError
     if isinstance(mover.model.parent(owner), cst.If):
-        raise _NotMovableError
+        raise NotMovableError
     text = mover.text(owner.test, function)
     return f"({text})" if isinstance(owner.test, (cst.IfExp, cst.Lambda, cst.NamedExpr)) else text
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from kerasvae_lint.core import Draft, Place, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
+from kerasvae_lint.core import Place, Report, Rule
+from kerasvae_lint.semantics import ClassInfo, SemanticModel
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
 from kerasvae_lint.semantics.values import LayerObject, Variable
 from kerasvae_lint.semantics.writes import Write
+
+from ._non_trainable import non_trainable
 
 _TRAINED_IN_KERAS3 = frozenset({"keras.Variable", "add_weight"})
 _MAKERS = frozenset({"keras.backend.variable", "tf.Variable", "keras.Variable", "add_weight"})
@@ -87,7 +89,7 @@ class TrainableSchedule(Rule):
                 variable.node,
                 _message(held, model),
                 ((_where(model, write), "host code sets it here"),),
-                _fix(model, variable),
+                non_trainable(model, variable),
             )
 
 
@@ -251,51 +253,4 @@ def _writes_by_name(write: Write, held: _Held) -> bool:
         owner = getattr(value, "cls", None)
         if owner is not None:
             return owner.facts is held.cls.facts or held.cls in owner.mro() or owner.name == held.cls.name
-    return True
-
-
-def _fix(model: SemanticModel, variable: Variable) -> Draft | None:
-    call = variable.node
-    assert isinstance(call, cst.Call)
-    if any(argument.star for argument in call.args):
-        return None
-    editor = Editor(model)
-    if variable.maker == "keras.backend.variable":
-        if not _retarget(model, editor, call):
-            return None
-    elif variable.maker == "add_weight" and model.flavour.keras2 and _positional(call) > 5:
-        return None
-    editor.add_argument(call, "trainable=False")
-    return editor.draft("Make the variable non-trainable")
-
-
-def _positional(call: cst.Call) -> int:
-    return sum(1 for argument in call.args if argument.keyword is None)
-
-
-def _retarget(model: SemanticModel, editor: Editor, call: cst.Call) -> bool:
-    """``K.variable(value, dtype, name, constraint)`` → ``tf.Variable`` with the same arguments."""
-    names = ("", "dtype", "name", "constraint")
-    if _positional(call) > len(names) or not call.args:
-        return False
-    given = {argument.keyword.value for argument in call.args if argument.keyword is not None}
-    for index, argument in enumerate(call.args):
-        if argument.keyword is not None and argument.keyword.value == "value":
-            editor.replace(argument.keyword, "initial_value")
-        elif argument.keyword is None and index > 0:
-            start = model.span(argument.value)[0]
-            editor.edit(start, start, f"{names[index]}=")
-            given.add(names[index])
-    backend = model.text(call.func)
-    editor.replace(call.func, f"{editor.tensorflow()}.Variable")
-    first = call.args[0].value
-    number = literal(first)
-    if "dtype" not in given and not isinstance(number, float):
-        if isinstance(number, int) and isinstance(first, cst.Integer):
-            editor.replace(first, f"{model.text(first)}.0")
-        else:
-            prefix = backend.rpartition(".")[0]
-            if not prefix:
-                return False
-            editor.add_argument(call, f"dtype={prefix}.floatx()")
     return True

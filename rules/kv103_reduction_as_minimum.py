@@ -74,7 +74,7 @@ class ReductionAsMinimum(Rule):
             twin = _TWINS[name]
             yield Report(
                 call.node,
-                f"The second argument of `{model.text(call.node.func)}` is an axis, not a bound: this reduces (or raises),"
+                f"The axis of `{model.text(call.node.func)}` is no bound: this reduces or raises,"
                 f" in Keras 2 and 3. `{twin}` compares.",
                 fix=_fix(model, call, bound, twin),
             )

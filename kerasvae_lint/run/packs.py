@@ -12,6 +12,10 @@ GROUP = "kvlint.rules"
 BUILTIN = "kerasvae_lint.rules"
 
 
+class RulePackError(Exception):
+    """A rule pack that can't be loaded; one line."""
+
+
 def pack_names() -> list[str]:
     """The modules that hold rules: the built-in pack first, then what the entry points name."""
     return list(dict.fromkeys([BUILTIN, *sorted(point.value for point in entry_points(group=GROUP))]))

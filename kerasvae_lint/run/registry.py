@@ -9,13 +9,9 @@ from functools import cache
 from types import ModuleType
 
 from kerasvae_lint.core import Rule, Settings
-from kerasvae_lint.run.packs import pack_names
+from kerasvae_lint.run.packs import RulePackError, pack_names
 
 UNUSED = ("KV001", "unused-suppression")
-
-
-class RulePackError(Exception):
-    """A rule pack that can't be loaded; one line."""
 
 
 @cache

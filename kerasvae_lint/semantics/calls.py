@@ -32,7 +32,7 @@ from kerasvae_lint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from kerasvae_lint.semantics.evaluate import Context
+    from kerasvae_lint.semantics.context import Context
     from kerasvae_lint.semantics.model import SemanticModel
 
 Values = tuple[Value, ...]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from kerasvae_lint.semantics import operations as ops
 from kerasvae_lint.semantics.calls import CallEvaluator
-from kerasvae_lint.semantics.facts import Binding, Function, Store
+from kerasvae_lint.semantics.context import MAX_DEPTH, Context, Values, union
+from kerasvae_lint.semantics.facts import Binding, Store
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import (
     Constant,
@@ -35,31 +36,6 @@ from kerasvae_lint.semantics.values import (
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
     from kerasvae_lint.semantics.model import SemanticModel
-
-Values = tuple[Value, ...]
-MAX_DEPTH = 40
-MAX_ALTERNATIVES = 12
-
-
-@dataclass(frozen=True)
-class Context:
-    """Whose ``self`` is running, what the parameters of inlined functions are, and how deep we are."""
-
-    cls: ClassInfo | None = None
-    arguments: dict[tuple[Function, str], Values] = field(default_factory=dict)
-    depth: int = 0
-
-    def deeper(self, **changes: object) -> Context:
-        """A copy one level down."""
-        return replace(self, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
-
-
-def union(groups: Iterable[Values]) -> Values:
-    """All values of ``groups``, each once, at most a dozen."""
-    found: dict[Value, None] = {}
-    for group in groups:
-        found.update(dict.fromkeys(group))
-    return tuple(found)[:MAX_ALTERNATIVES]
 
 
 class Evaluator(CallEvaluator):

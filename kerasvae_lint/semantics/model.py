@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,16 @@ import libcst as cst
 
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.semantics import phases as phase_names
-from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.classes import ClassInfo
-from kerasvae_lint.semantics.evaluate import Context, Evaluator
+from kerasvae_lint.semantics.context import Context
+from kerasvae_lint.semantics.evaluate import Evaluator
 from kerasvae_lint.semantics.facts import CallFacts, ClassFacts, Function, Load, ModuleFacts, Store
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of, imported_names
 from kerasvae_lint.semantics.names import canonical
 from kerasvae_lint.semantics.phases import called_methods, phases_of_class
 from kerasvae_lint.semantics.resolve import Resolver
+from kerasvae_lint.semantics.sites import Site
+from kerasvae_lint.semantics.tree_queries import TreeQueries
 from kerasvae_lint.semantics.values import Self, Value
 from kerasvae_lint.semantics.walk import walk
 from kerasvae_lint.semantics.writes import Write, writes_of
@@ -30,20 +31,7 @@ if TYPE_CHECKING:
 MAX_SITES = 8
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Site:
-    """A call of a function of this module; ``bound`` parameters (self) come before its arguments."""
-
-    call: CallFacts
-    function: Function
-    bound: int
-
-    def argument(self, name: str) -> cst.BaseExpression | None:
-        """What the call gives parameter ``name``."""
-        return bind_arguments(self.function, self.call.node, self.bound).get(name)
-
-
-class SemanticModel:
+class SemanticModel(TreeQueries):
     """One module, walked once; everything else is worked out when somebody asks.
 
     Args:
@@ -87,54 +75,6 @@ class SemanticModel:
         """The source text of ``node``."""
         start, end = self.span(node)
         return self.source.text[start:end]
-
-    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        """The node around ``node``."""
-        return self.facts.parents.get(node)
-
-    def owns(self, node: cst.CSTNode) -> bool:
-        """True if ``node`` belongs to this module's tree."""
-        return node in self.facts.parents or node is self.module
-
-    def statement_of(self, node: cst.CSTNode) -> cst.CSTNode:
-        """The statement (small or compound) that ``node`` stands in."""
-        at: cst.CSTNode | None = node
-        while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
-            at = self.facts.parents.get(at)
-        return at if at is not None else self.module
-
-    def nodes_in(self, function: Function, kind: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
-        """The nodes of one type in the code of ``function`` (nested functions left out), in source order."""
-        for node in self.facts.parents:
-            if isinstance(node, kind) and self.function_at(node) is function:
-                yield node
-
-    def names_within(self, node: cst.CSTNode) -> list[cst.Name]:
-        """The names used in ``node``."""
-        found = []
-        for uses in self.facts.names.values():
-            for use in uses:
-                at: cst.CSTNode | None = use
-                while at is not None and at is not node:
-                    at = self.facts.parents.get(at)
-                if at is node:
-                    found.append(use)
-        return found
-
-    def function_at(self, node: cst.CSTNode) -> Function:
-        """The innermost function (or the module) whose code ``node`` is."""
-        facts = self.facts
-        below: cst.CSTNode | None = None
-        at: cst.CSTNode | None = node
-        while at is not None:
-            found = facts.function_of.get(at)
-            if found is not None and (
-                isinstance(at, cst.Module) or below is None or below is getattr(at, "body", None)
-            ):
-                if below is not None or isinstance(at, cst.Module):
-                    return found
-            below, at = at, facts.parents.get(at)
-        return facts.root
 
     # names and values ---------------------------------------------------------------------------
     def name(self, node: cst.BaseExpression) -> str | None:

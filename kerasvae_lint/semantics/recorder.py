@@ -144,8 +144,8 @@ class Recorder:
             self._store(target.attr.value, target.value, target, value, path, store_kind)
         elif isinstance(target, cst.Subscript):
             self.visit(target.value, target)
-            for element in target.slice:
-                self.visit(element, target)
+            for part in target.slice:
+                self.visit(part, target)
             if isinstance(target.value, cst.Attribute):
                 self._store(target.value.attr.value, target.value.value, target, value, path, "element")
         elif isinstance(target, (cst.Tuple, cst.List)):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from kerasvae_lint.semantics.facts import Block, CallFacts, ClassFacts, Function, ModuleFacts, Parameter, Scope
+from kerasvae_lint.semantics.facts import Block, CallFacts, ClassFacts, Function, ModuleFacts, Scope
 from kerasvae_lint.semantics.recorder import Recorder
+from kerasvae_lint.semantics.signatures import dotted_name, read_parameters
 
 
 class Walker(Recorder):
@@ -94,7 +95,8 @@ class Walker(Recorder):
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         self._begin(node)
         self._suite(node.body, node, "try")
-        for index, handler in enumerate(node.handlers):
+        handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        for index, handler in enumerate(handlers):
             self.facts.parents[handler] = node
             outer, self.block = self.block, Block(self.block, node, f"except{index}")
             if handler.type is not None:
@@ -246,8 +248,7 @@ class Walker(Recorder):
             for condition in clause.ifs:
                 self.visit(condition, clause)
             above, clause = clause, clause.inner_for_in
-        for name in ("key", "value", "elt"):
-            part = getattr(node, name, None)
+        for part in (getattr(node, name, None) for name in ("key", "value", "elt")):
             if part is not None:
                 self.visit(part, node)
         self.scope = saved
@@ -290,32 +291,6 @@ class Walker(Recorder):
                 path: tuple[int | str, ...] = ("*",) if func.attr.value == "extend" else ()
                 inner = func.value
                 self._store(inner.attr.value, inner.value, node, arguments[-1].value, path, "element")
-
-
-def dotted_name(node: cst.BaseExpression | None) -> str:
-    """``a.b.c`` of nested Attribute and Name nodes; the empty string for anything else."""
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
-        return ""
-    parts.append(node.value)
-    return ".".join(reversed(parts))
-
-
-def read_parameters(params: cst.Parameters) -> list[Parameter]:
-    """The parameters of a function in order, with their kinds and defaults."""
-    found = [
-        Parameter(p.name.value, p.default, "positional", i)
-        for i, p in enumerate((*params.posonly_params, *params.params))
-    ]
-    if isinstance(params.star_arg, cst.Param):
-        found.append(Parameter(params.star_arg.name.value, None, "star", len(found)))
-    found += [Parameter(p.name.value, p.default, "keyword", -1) for p in params.kwonly_params]
-    if params.star_kwarg is not None:
-        found.append(Parameter(params.star_kwarg.name.value, None, "double_star", -1))
-    return found
 
 
 def walk(module: cst.Module) -> ModuleFacts:

@@ -74,7 +74,7 @@ def place_of(model: SemanticModel, call: CallFacts, seen: frozenset[Function] = 
             return "traced"
         if function.name in CONSTRUCTION_METHODS:
             return "plain"
-    if _loop_trains(model, call):
+    if _loop_trains(call):
         return "loop"
     return _called_again(model, function, seen) or "plain"
 
@@ -116,7 +116,7 @@ def _is_lambda_callback(model: SemanticModel, node: cst.CSTNode | None) -> bool:
     return name.endswith("LambdaCallback") or name.endswith("LearningRateScheduler")
 
 
-def _loop_trains(model: SemanticModel, call: CallFacts) -> bool:
+def _loop_trains(call: CallFacts) -> bool:
     """True if the call stands in a loop in which the model is trained too."""
     block = call.block.innermost_loop()
     while block is not None:
