@@ -19,7 +19,9 @@ class _DefaultsToCheck(click.Group):
     """``kvlint PATH`` is ``kvlint check PATH``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in _OWN:
+        if not args:
+            args = ["--help"]
+        elif args[0] not in self.commands and args[0] not in _OWN:
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
@@ -88,7 +90,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
 
 def _as_usage_error(error: Exception) -> Exception:
-    """What is the user's to put right in a line; anything else as it is. Imports only when it must: starting is fast."""
+    """What the user can put right as a line; the rest as it is. Imports late, for a fast start."""
     from kerasvae_lint.run.config import ConfigError
     from kerasvae_lint.run.packs import RulePackError
 

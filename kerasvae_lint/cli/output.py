@@ -34,6 +34,8 @@ def write(stream: TextIO, lines: Iterable[str]) -> None:
     _tolerant(stream)
     for line in lines:
         stream.write(f"{line}\n")
+    if stream is sys.stderr:
+        stream.flush()
 
 
 def write_bytes(data: bytes) -> None:
