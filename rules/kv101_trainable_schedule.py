@@ -12,7 +12,7 @@ from kerasvae_lint.semantics import ClassInfo, SemanticModel
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
-from kerasvae_lint.semantics.values import LayerObject, Variable
+from kerasvae_lint.semantics.values import Constant, LayerObject, Parameter, Value, Variable
 from kerasvae_lint.semantics.writes import Write
 
 from ._non_trainable import non_trainable
@@ -134,9 +134,17 @@ def _small_default(model: SemanticModel, call: cst.Call) -> bool:
     """True for ``K.variable(start)`` where ``start`` is a number wherever it comes from."""
     if not call.args or call.args[0].star:
         return False
-    values = model.values(call.args[0].value)
-    numbers = [getattr(value, "value", None) for value in values if value.kind == "constant"]
-    return bool(numbers) and len(numbers) == len(values) and all(isinstance(n, (int, float)) for n in numbers)
+    return all(_is_number(value) for value in model.values(call.args[0].value))
+
+
+def _is_number(value: Value) -> bool:
+    """True for a number, and for a parameter whose default is one."""
+    if isinstance(value, Constant):
+        return isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+    if not isinstance(value, Parameter) or value.function is None:
+        return False
+    defaults = [p.default for p in value.function.parameters if p.name == value.name and p.default is not None]
+    return any(isinstance(literal(default), (int, float)) for default in defaults)
 
 
 def _held_variables(model: SemanticModel) -> Iterator[_Held]:

@@ -60,6 +60,7 @@ class UntrackedVariable(Rule):
         """Yield one finding per attribute that holds a trainable tf.Variable as a weight."""
         if model.flavour.only2:
             return
+        seen: set[cst.CSTNode] = set()
         for cls in model.classes:
             if not cls.is_layer:
                 continue
@@ -71,7 +72,8 @@ class UntrackedVariable(Rule):
                 for variable in _variables(
                     model.evaluator.part(store.node, model.values(store.value, cls), store.path)
                 ):
-                    if _is_weight(model, cls, store, variable):
+                    if variable.node not in seen and _is_weight(model, cls, store, variable):
+                        seen.add(variable.node)
                         yield Report(
                             variable.node if model.owns(variable.node) else store.node,
                             f"Keras 3 does not track a bare `tf.Variable`: `{store.attribute}` is never trained and"
@@ -96,12 +98,26 @@ def _is_weight(model: SemanticModel, cls: ClassInfo, store: Store, variable: Var
         return False
     if any(v.node is variable.node for write in model.writes for v in model.values(write.target)):
         return False
+    if _trained_by_hand(model, store.attribute):
+        return False
     family = [c for c in model.classes if cls in c.mro()]
     return any(
         TRACING in model.phases(member, load.function)
         for member in family
         for _, load in model.self_loads(member, store.attribute)
     )
+
+
+def _trained_by_hand(model: SemanticModel, attribute: str) -> bool:
+    """True for ``tape.gradient(loss, [model.w])``: a loop that names the variable trains it in Keras 3 too."""
+    for load in model.facts.loads.get(attribute, ()):
+        at = model.parent(load.node)
+        while at is not None and not isinstance(at, cst.BaseSmallStatement):
+            if isinstance(at, cst.Call) and isinstance(at.func, cst.Attribute):
+                if at.func.attr.value in {"gradient", "minimize", "apply_gradients"}:
+                    return True
+            at = model.parent(at)
+    return False
 
 
 def _is_integer(variable: Variable) -> bool:
