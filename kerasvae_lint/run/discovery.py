@@ -94,8 +94,8 @@ def _folder(folder: str, ignores: _Ignores) -> Iterator[Item]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in DEFAULT_EXCLUDES and not ignores.match(path, folder=True):
                 yield from _folder(path, ignores)
-        elif entry.name.endswith(SUFFIXES) and not entry.is_dir() and not ignores.match(path, folder=False):
-            if entry.is_file():
+        elif entry.name.endswith(SUFFIXES) and not os.path.isdir(path) and not ignores.match(path, folder=False):
+            if os.path.isfile(path):
                 yield path
             elif entry.is_symlink():
                 yield Problem(path, "broken link")
