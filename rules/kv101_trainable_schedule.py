@@ -223,11 +223,10 @@ def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
             return write
     if model.project is None or not held.attribute:
         return None
-    for word in ("set_value", "assign", "set_weights"):
-        for other in model.project.search(model, (held.attribute, word)):
-            for write in other.writes:
-                if write.is_schedule and _writes_by_name(write, held):
-                    return write
+    for other in model.project.search(model, (held.attribute,)):
+        for write in other.writes:
+            if write.is_schedule and _writes_by_name(write, held):
+                return write
     return None
 
 

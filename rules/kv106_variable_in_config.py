@@ -61,14 +61,14 @@ class VariableInConfig(Rule):
                 notes = ((variable.node, "the variable is made here"),) if model.owns(variable.node) else ()
                 yield Report(
                     node,
-                    f"`get_config` gives a variable for {key}: it can't be serialised, so saving the model fails or"
-                    " stores its text, in Keras 2 and 3. Give its value.",
+                    f"`get_config` gives a variable for {model.text(key)}: it can't be serialised, so saving the model"
+                    " fails or stores its text, in Keras 2 and 3. Give its value.",
                     notes,
                     _fix(model, node, variable),
                 )
 
 
-def _entries(model: SemanticModel, method: Function) -> Iterator[tuple[str, cst.BaseExpression]]:
+def _entries(model: SemanticModel, method: Function) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression]]:
     """Keys and values of every dictionary that the method makes or updates."""
     for call in method.calls:
         func = call.node.func
@@ -77,15 +77,15 @@ def _entries(model: SemanticModel, method: Function) -> Iterator[tuple[str, cst.
         ):
             for argument in call.node.args:
                 if argument.keyword is not None:
-                    yield f"'{argument.keyword.value}'", argument.value
+                    yield argument.keyword, argument.value
     for node in model.nodes_in(method, cst.DictElement):
         assert isinstance(node, cst.DictElement)
-        yield model.text(node.key), node.value
+        yield node.key, node.value
     for store in model.nodes_in(method, cst.Assign):
         assert isinstance(store, cst.Assign)
         target = store.targets[0].target
         if isinstance(target, cst.Subscript):
-            yield model.text(target.slice[0]), store.value
+            yield target.slice[0], store.value
 
 
 def _variable(model: SemanticModel, cls: ClassInfo, node: cst.BaseExpression) -> Variable | None:

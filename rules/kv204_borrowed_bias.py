@@ -10,6 +10,7 @@ from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
 from kerasvae_lint.semantics.facts import Function, Load
 from kerasvae_lint.semantics.phases import TRACING
+from kerasvae_lint.semantics.signatures import dotted_name
 
 _ADDERS = frozenset({"keras.backend.bias_add", "tf.nn.bias_add", "tf.add", "keras.ops.add"})
 _TRANSPOSES = frozenset({"keras.backend.transpose", "tf.transpose", "keras.ops.transpose", "tf.matrix_transpose"})
@@ -54,12 +55,14 @@ class BorrowedBias(Rule):
         for cls in model.classes:
             if not cls.is_layer:
                 continue
-            tied = _transposed_owners(model, cls)
+            tied = _transposed_owners(model, cls) - {""}
+            if not tied:
+                continue
             for load in model.facts.loads.get("bias", ()):
                 if load.function.class_facts is not cls.facts or TRACING not in model.phases(cls, load.function):
                     continue
                 owner = load.node.value
-                if model.is_self(owner, load.function) or model.text(owner) not in tied:
+                if model.is_self(owner, load.function) or dotted_name(owner) not in tied:
                     continue
                 if not _is_added(model, load):
                     continue
@@ -79,7 +82,7 @@ def _transposed_owners(model: SemanticModel, cls: ClassInfo) -> set[str]:
         for load in model.facts.loads.get(attribute, ()):
             if load.function.class_facts is cls.facts and not model.is_self(load.node.value, load.function):
                 if _is_transposed(model, load.node) or _is_transposed_by_flag(model, load.node):
-                    found.add(model.text(load.node.value))
+                    found.add(dotted_name(load.node.value))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import gc
 import os
 import sys
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ def lint_text(
     result = FileResult(parsed=True)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         try:
             module, source = parse(source)
@@ -75,19 +78,24 @@ def lint_text(
             return result
         for cell, place, message in source.problems:
             result.problems.append(Problem(source.filename, message, place, cell))
-        skip, suppressions = suppress.read(source)
-        if skip:
-            return result
         project = project or Project()
         model = SemanticModel(module, source, target=settings.target_keras, project=project)
         enabled = _enabled(source.filename, settings, rules)
-        _check(model, enabled, suppressions, result)
-        if registry.is_selected("KV001", settings):
-            _report_unused(source, suppressions, set(enabled), result)
+        found = _check(model, enabled, result)
+        skip = False
+        suppressions: list[suppress.Suppression] = []
+        if suppress.has_marks(source.text, bool(found)):
+            skip, suppressions = suppress.read(source)
+        if not skip:
+            result.findings = [f for f, rows in found if not suppress.silences(suppressions, f.code, rows)]
+            if registry.is_selected("KV001", settings):
+                _report_unused(source, suppressions, set(enabled), result)
         result.consulted = project.closure(model)
         result.searched = model.searched
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
     result.findings = sorted(set(result.findings), key=lambda finding: finding.sort_key)
     return result
 
@@ -103,25 +111,20 @@ def _enabled(filename: str, settings: Settings, rules: dict[str, type[Rule]]) ->
     return {code: rule for code, rule in rules.items() if code not in gone}
 
 
-def _check(
-    model: SemanticModel,
-    rules: dict[str, type[Rule]],
-    suppressions: list[suppress.Suppression],
-    result: FileResult,
-) -> None:
+def _check(model: SemanticModel, rules: dict[str, type[Rule]], result: FileResult) -> list[tuple[Finding, range]]:
+    """What the rules find, each with the rows on which a comment may silence it."""
     text = model.source.text
+    found: list[tuple[Finding, range]] = []
     for code, rule in rules.items():
         if not any(word in text for word in rule.triggers):
             continue
         try:
-            for report in rule().check(model):
-                finding, rows = _placed(model, rule, report)
-                if not suppress.silences(suppressions, code, rows):
-                    result.findings.append(finding)
+            found += [_placed(model, rule, report) for report in rule().check(model)]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"
             result.problems.append(Problem(model.source.filename, message))
+    return found
 
 
 def _placed(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Finding, range]:

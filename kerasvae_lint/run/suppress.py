@@ -32,10 +32,12 @@ class Suppression:
         return not self.codes or code in self.codes
 
 
-def has_marks(text: str) -> bool:
-    """A quick look: could the text hold a suppression at all?"""
-    lowered = text.lower()
-    return "kvlint:" in lowered or "noqa" in lowered
+_OWN = re.compile(r"kvlint:|noqa:\s*[A-Z0-9, ]*KV", re.IGNORECASE)
+
+
+def has_marks(text: str, found: bool) -> bool:
+    """A quick look: could a comment here be of kvlint's own, or (where something was ``found``) silence it?"""
+    return _OWN.search(text) is not None or (found and "noqa" in text.lower())
 
 
 def comments(source: Source) -> Iterator[tuple[int, int, str]]:
@@ -54,8 +56,6 @@ def comments(source: Source) -> Iterator[tuple[int, int, str]]:
 
 def read(source: Source) -> tuple[bool, list[Suppression]]:
     """Whether the whole file is skipped, and its suppressions."""
-    if not has_marks(source.text):
-        return False, []
     found: list[Suppression] = []
     for row, offset, text in comments(source):
         if _SKIP.search(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,8 @@ _LIBRARIES = frozenset(
     ]
 )
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
+_WRITES = re.compile(rb"set_value|\.assign|set_weights")
+_WORD = re.compile(rb"[A-Za-z_]\w*")
 MAX_MODELS = 48
 MAX_CHAIN = 8
 
@@ -80,6 +83,7 @@ class Project:
         self._roots: dict[str, Path] = {}
         self._pins: dict[Path, tuple[Flavour | None, dict[str, str | None]]] = {}
         self._files: dict[Path, list[str]] = {}
+        self._words: dict[Path, dict[str, frozenset[str]]] = {}
         self._by_function: dict[Function, SemanticModel] = {}
 
     # files --------------------------------------------------------------------------------------
@@ -212,24 +216,32 @@ class Project:
         return self._files[root]
 
     def search(self, model: SemanticModel, words: tuple[str, ...]) -> list[SemanticModel]:
-        """Models of the project's other files that hold every word of ``words`` (plain text)."""
+        """Models of the project's other files that write variables and hold every word of ``words``."""
         model.searched = True
-        needles = [word.encode() for word in words]
         here = os.path.abspath(model.source.filename)
         found = []
-        for path in self.files(self.root_of(model.source.filename)):
-            if os.path.abspath(path) == here:
-                continue
-            try:
-                with open(path, "rb") as file:
-                    data = file.read()
-            except OSError:
-                continue
-            if all(needle in data for needle in needles):
-                other = self._consult(os.path.abspath(path), model)
+        for path, present in self._index(self.root_of(model.source.filename)).items():
+            if path != here and present.issuperset(words):
+                other = self._consult(path, model)
                 if other is not None:
                     found.append(other)
         return found
+
+    def _index(self, root: Path) -> dict[str, frozenset[str]]:
+        """The words of the project's files that write variables; each file is read once."""
+        if root not in self._words:
+            index: dict[str, frozenset[str]] = {}
+            for path in self.files(root):
+                try:
+                    with open(path, "rb") as file:
+                        data = file.read()
+                except OSError:
+                    continue
+                if _WRITES.search(data):
+                    words = {word.decode("ascii", "replace") for word in _WORD.findall(data)}
+                    index[os.path.abspath(path)] = frozenset(words)
+            self._words[root] = index
+        return self._words[root]
 
     def closure(self, model: SemanticModel) -> dict[str, str | None]:
         """Everything that the answers about ``model`` rest on: path → hash, None where there was no file."""
