@@ -83,7 +83,8 @@ def _words(settings: Settings) -> frozenset[str]:
 
 
 def run(jobs: list[Job], workers: int) -> Iterator[tuple[Job, FileResult]]:
-    """Results in the order of ``jobs``."""
+    """Results in the order of ``jobs``; nothing is remembered from one run to the next."""
+    _state.clear()
     if workers < 2 or sum(job.size for job in jobs) < PARALLEL_BYTES or len(jobs) < 2:
         for job in jobs:
             yield job, lint_job(job)
