@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +17,8 @@ from click.testing import CliRunner, Result
 from kerasvae_lint.cli.commands import kvlint
 
 # Click 8.2 keeps the streams apart without being asked, and takes no such argument.
-RUNNER = CliRunner() if "mix_stderr" not in signature(CliRunner).parameters else CliRunner(mix_stderr=False)
+_OPTIONS: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+RUNNER = CliRunner(**_OPTIONS)
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
