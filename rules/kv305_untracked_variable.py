@@ -94,7 +94,7 @@ def _variables(values: tuple[Value, ...]) -> Iterator[Variable]:
 def _is_weight(model: SemanticModel, cls: ClassInfo, store: Store, variable: Variable) -> bool:
     if variable.maker != "tf.Variable" or variable.trainable is not True or variable.foreign:
         return False
-    if _is_integer(variable):
+    if _is_integer(variable) or (model.owns(variable.node) and model.class_at(variable.node) is None):
         return False
     if any(v.node is variable.node for write in model.writes for v in model.values(write.target)):
         return False

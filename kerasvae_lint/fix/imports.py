@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from kerasvae_lint.source import Source, SourceError, parse
+
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"[^\W\d]\w*")
+_IMPORT = re.compile(r"\bimport\b(?:[ \t]*\([^)]*|(?:[^\r\n\\]|\\\r?\n|\\\r)*)")
 _TYPE_COMMENT = re.compile(r"#\s*type:(.*)")
 
 Key = tuple[tuple[str, ...], str]
@@ -129,22 +133,33 @@ def remove_unused_imports(before: str, after: str, filename: str) -> str:
     Left alone: ``__init__.py``, ``from __future__``, names that ``__all__`` or any other string
     spells, ``import a as a``, imports in a ``try``, and names that are imported twice.
     """
-    if before == after or PurePath(filename).name == "__init__.py":
+    if PurePath(filename).name == "__init__.py" or not _may_lose_an_import(before, after):
         return after
     try:
-        used_before = _imports(cst.parse_module(before))[1]
+        used_before = _imports(_parse(before))[1]
         while True:
-            module = cst.parse_module(after)
+            module = _parse(after)
             imported, used = _imports(module)
             gone = [key for key in imported if key in used_before and key not in used]
             lone = [items[0] for key in gone if len(items := imported[key]) == 1 and items[0].line is not None]
             if not lone:
                 return after
             shorter = _without(after, module, lone[0])
-            cst.parse_module(shorter)
+            _parse(shorter)
             after = shorter
-    except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
+    except SourceError:
         return after
+
+
+def _parse(text: str) -> cst.Module:
+    return parse(Source("<fixed>", text))[0]
+
+
+def _may_lose_an_import(before: str, after: str) -> bool:
+    """A quick look at the words alone: does one that is imported occur less often than it did?"""
+    now = Counter(_WORD.findall(after))
+    fewer = {word for word, count in Counter(_WORD.findall(before)).items() if now[word] < count}
+    return bool(fewer) and any(fewer.intersection(_WORD.findall(found[0])) for found in _IMPORT.finditer(after))
 
 
 class _Text:

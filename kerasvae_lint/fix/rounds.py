@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kerasvae_lint.core import Applicability, Finding, TextEdit
 from kerasvae_lint.fix.apply import apply_fixes, text_edits
-from kerasvae_lint.fix.imports import remove_unused_imports
 
 MAX_ROUNDS = 100
 """Generous: fixes that insert at one place (the top of one ``call``) take a round each."""
@@ -30,14 +29,23 @@ class FixedText:
     refused: int = 0
 
 
-def fix_text(text: str, lint: Lint, *, unsafe: bool = False, filename: str = "<string>") -> FixedText:
+def fix_text(
+    text: str,
+    lint: Lint,
+    *,
+    unsafe: bool = False,
+    filename: str = "<string>",
+    findings: Sequence[Finding] | None = None,
+) -> FixedText:
     """Apply the safe fixes of what ``lint`` finds (with ``unsafe`` the unsafe ones too).
 
-    ``lint`` is given the text of each round and raises nothing for text that parses. A text that is
-    returned has been parsed, unless nothing was changed.
+    ``lint`` is given the text of each round and raises nothing for text that parses; ``findings``
+    are those of the first round, if they are known. A text that is returned has been parsed,
+    unless nothing was changed.
     """
     original = text
-    findings = lint(text)
+    if findings is None:
+        findings = lint(text)
     fixed: list[Finding] = []
     refused: set[tuple[TextEdit, ...]] = set()
     seen = {text}
@@ -50,6 +58,8 @@ def fix_text(text: str, lint: Lint, *, unsafe: bool = False, filename: str = "<s
         new, applied, bad = _one_round(text, [edits for _, edits in candidates])
         refused.update(candidates[index][1] for index in bad)
         if new in seen:
+            from kerasvae_lint.fix.imports import remove_unused_imports
+
             cleaned = remove_unused_imports(original, text, filename) if fixed else text
             if cleaned in seen:
                 break

@@ -126,6 +126,7 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
         lambda text: lint_text(source.with_text(text), settings, rules, project).findings,
         unsafe=unsafe,
         filename=filename,
+        findings=first.findings,
     )
     after = _encoded(source, data, done.text)
     if isinstance(after, str):
