@@ -3,7 +3,7 @@
     python benchmarks/accuracy.py FOLDER… --verdicts benchmarks/verdicts.tsv --output benchmarks/accuracy.md
 
 Each FOLDER holds one checkout or package per sub-folder (``owner+name``), or is one package. A row of the verdicts is
-source, path, place (``row`` or ``cell N:row``), code, ``true`` or ``false``, reason; a finding without a row is ``unread``.
+source, path, place (``row`` or ``cell N:row``), code, ``true`` or ``false``, reason; one without a row is ``unread``.
 """
 
 from __future__ import annotations
@@ -67,10 +67,9 @@ def main() -> None:
         f"| {code} | {verdict} | {name} {where} | {reason} |" for code, verdict, name, where, reason in sorted(read)
     ]
     intro = (__doc__ or "").split("\n\n")[1].strip()
-    text = "\n".join(
-        ["# Accuracy on real code", "", f"Made by `{intro}`; every finding was read in its file.", "", *rules]
-        + ["", "## What was linted", "", *lines, "", "## Each finding", "", *each, ""]
-    )
+    head = ["# Accuracy on real code", "", f"Made by `{intro}`; every finding was read in its file.", ""]
+    linted = ["", "## What was linted", "", *lines, ""]
+    text = "\n".join([*head, *rules, *linted, "## Each finding", "", *each, ""])
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:

@@ -79,7 +79,7 @@ class TrainableSchedule(Rule):
             variable = held.variable
             if variable.node in seen or not model.owns(variable.node) or not _counts(model, variable):
                 continue
-            if _marked(model, held):
+            if _marked(model, held) or not _is_used(held):
                 continue
             write = _schedule_write(model, held)
             if write is None:
@@ -214,6 +214,12 @@ def _marked(model: SemanticModel, held: _Held) -> bool:
                 if store.value.value == "False":
                     return True
     return False
+
+
+def _is_used(held: _Held) -> bool:
+    """True if a method of the class reads the variable: one that nothing reads gets no gradient, and stays."""
+    loads = held.cls.model.self_loads(held.cls, held.attribute)
+    return any(load.function.name not in {"__init__", "get_config"} for _, load in loads)
 
 
 def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
