@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PARALLEL_BYTES = 600_000
 CHUNK_BYTES = 120_000
-MAX_BYTES = 8_000_000
+MAX_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
