@@ -12,7 +12,7 @@ from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run import config, pool
 from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
 from kerasvae_lint.run.discovery import discover
-from kerasvae_lint.run.triage import mentions_field
+from kerasvae_lint.run.triage import looks_broken, mentions_field
 from kerasvae_lint.source.files import project_digest, project_root
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def lint_paths(
     result = LintResult()
     todo: list[pool.Job] = []
     store = _Store(cache)
-    for item in discover([os.fspath(path) for path in paths], lambda folder: settings_for(folder).exclude):
+    given = [os.fspath(path) for path in paths]
+    named = set(given)
+    for item in discover(given, lambda folder: settings_for(folder).exclude):
         if isinstance(item, Problem):
             result.problems.append(item)
             continue
@@ -103,13 +105,14 @@ def lint_paths(
             result.problems.append(data)
             continue
         chosen = settings_for(item)
-        if not mentions_field(data):
+        mentioned = mentions_field(data)
+        if not mentioned and not looks_broken(data, item, item in named):
             continue
         entry = store.get(item, data, chosen)
         if entry is not None:
             result.findings += entry.findings
             result.problems += entry.problems
-        elif pool.needs_parsing(data, chosen):
+        elif not mentioned or pool.needs_parsing(data, chosen) or looks_broken(data, item, True):
             todo.append(pool.Job(item, chosen, len(data)))
         else:
             store.put(item, data, chosen)

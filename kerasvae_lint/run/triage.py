@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Iterable
 
 _WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"tfp", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
@@ -17,3 +19,28 @@ def mentions_field(data: bytes) -> bool:
 def has_trigger(data: bytes, triggers: Iterable[str]) -> bool:
     """True if a file holds one of the words that a rule needs."""
     return any(word.encode() in data for word in triggers)
+
+
+def looks_broken(data: bytes, filename: str, thorough: bool) -> bool:
+    """True if a file that no rule needs should be read all the same, because it may be no Python.
+
+    Bytes that are not text are seen in any file. With ``thorough`` Python's own parser has a look too, which is some
+    times faster than LibCST; what it refuses (newer syntax, say) LibCST then judges.
+    """
+    if filename.endswith(".ipynb"):
+        return thorough
+    if b"\0" in data:
+        return True
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return True
+    if not thorough:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(data, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return True
+    return False
