@@ -8,12 +8,15 @@ import warnings
 from collections.abc import Iterable
 
 _WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"tfp", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
+_ALIAS_ENDS = (b"tf.", b"K.", b"tfd.", b"tfp.", b"tfb.", b"tfk.")
 _ALIASES = re.compile(rb"\b(?:tf[a-z]?|K)\.")
 
 
 def mentions_field(data: bytes) -> bool:
     """True if a file mentions Keras, TensorFlow or tfp in any of the ways that rules can meet."""
-    return any(word in data for word in _WORDS) or _ALIASES.search(data) is not None
+    if any(word in data for word in _WORDS):
+        return True
+    return any(word in data for word in _ALIAS_ENDS) and _ALIASES.search(data) is not None
 
 
 def has_trigger(data: bytes, triggers: Iterable[str]) -> bool:
