@@ -1,0 +1,241 @@
+"""Takes the model from a running script at its first training step, and goes no further."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kerasvae_lint.runtime import check, watch
+from kerasvae_lint.runtime.feed import feed_of
+from kerasvae_lint.runtime.framework import Framework, Variable, is_tensor, to_numpy, unique
+from kerasvae_lint.runtime.options import Options
+from kerasvae_lint.runtime.probes.gradients import norm
+from kerasvae_lint.runtime.subject import Subject, TapeStep, Unit
+from kerasvae_lint.runtime.trees import leaves
+
+PATIENCE = 40.0
+Ready = Callable[[list[Subject]], None]
+
+
+class Capture:
+    """Hooks over ``fit``, ``train_on_batch`` and ``GradientTape.gradient``.
+
+    ``ready`` is called with the models that were about to be trained; it does not return while a script runs.
+    """
+
+    def __init__(self, options: Options, ready: Ready) -> None:
+        self.options = options
+        self.ready = ready
+        self.busy = False
+        self.by_batch: dict[int, Subject] = {}
+        self.calls: dict[int, Unit] = {}
+        self.first_calls: dict[int, Unit] = {}
+        self.tapes: dict[int, list[TapeStep]] = {}
+        self.sources: dict[int, Variable] = {}
+        self.units: dict[int, Unit] = {}
+        self.started = time.monotonic()
+
+    def install(self) -> None:
+        """Hook whatever Keras the script imports, when it does."""
+        import wrapt
+
+        for name in ("keras", "tf_keras"):
+            wrapt.register_post_import_hook(self.hook_keras, name)
+        wrapt.register_post_import_hook(self.hook_tensorflow, "tensorflow")
+        watch.LISTENERS.calls.append(self._called)
+        watch.LISTENERS.tapes.append(self._taped)
+
+    def hook_tensorflow(self, tf: Any) -> None:
+        """Functions of a loop of one's own run as plain Python, so that every number can be seen."""
+        watch.watch_tensorflow(tf)
+        tf.config.run_functions_eagerly(True)
+
+    def hook_keras(self, keras: Any) -> None:
+        """Lay the hooks over one Keras."""
+        watch.watch_keras(keras)
+        version = Framework(keras).version
+        for name in ("fit", "fit_generator", "train_on_batch"):
+            owner = next((base for base in keras.Model.__mro__ if name in base.__dict__), None)
+            if owner is None:
+                continue
+            original = owner.__dict__[name]
+            watch.ORIGINALS[f"{name}:{version}"] = original
+            hook = self._hook_batch(original) if name == "train_on_batch" else self._hook_fit(original)
+            setattr(keras.Model, name, hook)
+
+    def _hook_fit(self, original: Any) -> Any:
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.busy:
+                return original(model, *args, **kwargs)
+            given = signature.bind(model, *args, **kwargs).arguments
+            self.finish([self._subject(model, given)])
+            return None
+
+        return fit
+
+    def _hook_batch(self, original: Any) -> Any:
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def train_on_batch(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.busy:
+                return original(model, *args, **kwargs)
+            if id(model) in self.by_batch:
+                self.finish(list(self.by_batch.values()))
+            given = signature.bind(model, *args, **kwargs).arguments
+            self.by_batch[id(model)] = self._subject(model, given)
+            self.busy = True
+            try:
+                return original(model, *args, **kwargs)
+            finally:
+                self.busy = False
+
+        return train_on_batch
+
+    def _subject(self, model: Any, given: dict[str, Any]) -> Subject:
+        self.busy = True
+        framework = Framework.of(model)
+        if framework is None:
+            raise TypeError(f"{type(model).__name__} is not made of a Keras that kvlint knows")
+        if framework.tf is not None:
+            framework.tf.config.run_functions_eagerly(False)
+        x = given.get("x", given.get("generator"))
+        subject = check.subject_of(
+            model,
+            x,
+            given.get("y"),
+            sample_weight=given.get("sample_weight"),
+            batch_size=given.get("batch_size"),
+            callbacks=_as_list(given.get("callbacks")),
+            epochs=int(given.get("epochs") or 1),
+            options=self.options,
+        )
+        self.busy = False
+        return subject
+
+    def finish(self, subjects: list[Subject]) -> None:
+        """The training has begun: hand over."""
+        self.busy = True
+        watch.LISTENERS.calls.remove(self._called)
+        watch.LISTENERS.tapes.remove(self._taped)
+        self.ready(subjects)
+
+    def _called(self, call: watch.Call) -> None:
+        if self.busy or call.depth or not all(is_tensor(leaf) or _is_plain(leaf) for leaf in leaves(call.args)):
+            return
+        unit = Unit(call.layer, call.args, call.kwargs)
+        self.calls[id(call.layer)] = unit
+        self.first_calls.setdefault(id(call.layer), unit)
+
+    def _taped(self, target: Any, sources: Any, gradients: Any) -> None:
+        if self.busy:
+            return
+        pairs = list(zip(_flat(sources), _flat(gradients), strict=False))
+        held = [(source, gradient) for source, gradient in pairs if hasattr(source, "assign")]
+        if not held:
+            return
+        step = TapeStep(_loss(target), {})
+        for source, gradient in held:
+            if gradient is not None and not is_tensor(gradient) and type(gradient).__name__ != "IndexedSlices":
+                continue
+            try:
+                step.gradients[id(source)] = norm(gradient)
+            except (AttributeError, NotImplementedError):  # symbolic: a loop that TensorFlow compiles itself
+                continue
+            self.sources[id(source)] = Variable(source)
+        steps = self.tapes.setdefault(_line_of_user(), [])
+        steps.append(step)
+        self.units.update(self.calls)
+        self.calls.clear()
+        late = time.monotonic() - self.started > PATIENCE and len(steps) >= 2
+        if len(steps) > self.options.steps or late:
+            self.finish(self.taped())
+
+    def taped(self) -> list[Subject]:
+        """What was seen of a loop of one's own; nothing if there was none."""
+        if not self.tapes:
+            return []
+        units = list(self.units.values())
+        keras = [framework for unit in units if (framework := Framework.of(unit.layer))]
+        framework = keras[0] if keras else _any_framework()
+        if framework is None:
+            return []
+        name = ", ".join(dict.fromkeys(type(unit.layer).__name__ for unit in units)) or "training loop"
+        steps = _merged(list(self.tapes.values()))
+        subject = Subject(None, framework, self.options, name, trains=False, units=units, tape=steps)
+        known = {i for unit in units for raw in unit.layer.variables for i in Variable(raw).ids}
+        subject.extra = unique(v for v in self.sources.values() if not v.ids & known)
+        subject.classes = check.own_classes(framework)
+        return [subject]
+
+
+def _merged(loops: list[list[TapeStep]]) -> list[TapeStep]:
+    """Several tapes of one step (a generator's and a discriminator's) as one step."""
+    count = max(len(steps) for steps in loops)
+    merged = []
+    for number in range(count):
+        gradients: dict[int, float | None] = {}
+        loss = None
+        for steps in loops:
+            if number < len(steps):
+                gradients |= steps[number].gradients
+                loss = steps[number].loss if loss is None else loss
+        merged.append(TapeStep(loss, gradients))
+    return merged
+
+
+def _any_framework() -> Framework | None:
+    for name in ("keras", "tf_keras"):
+        if name in sys.modules:
+            return Framework(sys.modules[name])
+    try:
+        import keras
+    except ImportError:
+        return None
+    return Framework(keras)
+
+
+def _line_of_user() -> int:
+    """A number for the place in the user's code that took the gradient."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and ("site-packages" in frame.f_code.co_filename or _is_ours(frame)):
+        frame = frame.f_back
+    return hash((frame.f_code.co_filename, frame.f_lineno))
+
+
+def _is_ours(frame: Any) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("kerasvae_lint.runtime")
+
+
+def _loss(target: Any) -> float | None:
+    try:
+        values = [to_numpy(leaf) for leaf in leaves(target)]
+        return float(sum(value.sum() for value in values))
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return None
+
+
+def _flat(tree: Any) -> list[Any]:
+    if isinstance(tree, dict):
+        return [leaf for value in tree.values() for leaf in _flat(value)]
+    if isinstance(tree, list | tuple):
+        return [leaf for value in tree for leaf in _flat(value)]
+    return [tree]
+
+
+def _is_plain(leaf: Any) -> bool:
+    return isinstance(leaf, int | float | bool | str)
+
+
+def _as_list(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    found = getattr(callbacks, "callbacks", callbacks)
+    return list(found) if isinstance(found, list | tuple) else [found]

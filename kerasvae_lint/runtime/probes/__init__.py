@@ -1,0 +1,99 @@
+"""The probes: each asks one question of a model and answers with a verdict, figures and rule codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kerasvae_lint.runtime.options import PROBES
+from kerasvae_lint.runtime.probes import data, gradients, kl, loss, mode, noise, reaction, save, schedule, tie
+from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, rehearse
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ModelResult, ProbeResult
+from kerasvae_lint.runtime.subject import Subject
+
+Progress = Callable[[str], None]
+
+
+def examine(subject: Subject, progress: Progress = lambda probe: None) -> ModelResult:
+    """Ask everything; a probe that can't be asked is skipped with the reason. The model is left as it was."""
+    result = ModelResult(subject.name)
+    answers: dict[str, ProbeResult] = {}
+
+    def asked(name: str, question: Callable[[], ProbeResult]) -> None:
+        progress(name)
+        try:
+            answers[name] = question()
+        except Exception as error:  # one probe's trouble is not the others'
+            answers[name] = ProbeResult(name, SKIP, f"could not be asked: {_line(error)}")
+
+    asked("build", lambda: _build(subject))
+    progress("rehearsal")
+    run = _rehearsed(subject)
+    progress("gradients")
+    steps, state = _steps(subject)
+    _note_trouble(answers, subject, steps, run)
+
+    def gradients_asked() -> ProbeResult:
+        answer, result.variables = gradients.ask(subject, steps)
+        subject.notes["verdicts"] = {row.path: row.verdict for row in result.variables}
+        return answer
+
+    asked("gradients", gradients_asked)
+    asked("reaction", lambda: reaction.ask(subject))
+    asked("schedule", lambda: schedule.ask(subject, run) if run else _own_loop("schedule"))
+    asked("tie", lambda: tie.ask(run) if run else _own_loop("tie"))
+    asked("noise", lambda: noise.ask(subject))
+    asked("kl", lambda: kl.ask(subject))
+    asked("loss", lambda: loss.ask(subject, steps))
+    asked("mode", lambda: mode.ask(subject, run) if run else _own_loop("mode"))
+    asked("data", lambda: data.ask(subject))
+    asked("save", lambda: save.ask(subject))
+    if state is not None:
+        subject.restore(state)
+    result.probes = [answers[name] for name in PROBES if name in answers]
+    return result
+
+
+def _own_loop(probe: str) -> ProbeResult:
+    return ProbeResult(probe, SKIP, "a training loop of one's own can't be run again")
+
+
+def _build(subject: Subject) -> ProbeResult:
+    """The forward pass runs; builds what is not built."""
+    with subject.undone():
+        outputs = subject.forward(training=False)
+    count = sum(v.shape == () or bool(v.shape) for v in subject.variables())
+    return ProbeResult("build", PASS, f"{count} variables, {len(outputs)} outputs")
+
+
+def _rehearsed(subject: Subject) -> Rehearsal | None:
+    if not subject.trains or subject.feed is None:
+        return None
+    try:
+        run = rehearse(subject)
+    except Exception as error:  # the training step itself raises: shown by the gradient steps
+        return Rehearsal(error=error)
+    subject.notes["written"] = {id(track.raw) for track in run.tracks}
+    subject.notes["moved"] = run.moved
+    return run
+
+
+def _steps(subject: Subject) -> tuple[gradients.Steps, Any]:
+    if subject.tape or not subject.trains:
+        return gradients.steps_of_tape(subject.tape), None
+    with subject.undone():
+        return gradients.watch_steps(subject, max(3, subject.options.steps)), None
+
+
+def _note_trouble(
+    answers: dict[str, ProbeResult], subject: Subject, steps: gradients.Steps, run: Rehearsal | None
+) -> None:
+    """A step that raises for anything but missing gradients is itself the failure."""
+    error = steps.error
+    if error is None or "No gradients" in str(error):
+        return
+    answers["build"] = ProbeResult("build", FAIL, f"the training step raises {_line(error)}", ["KV609", "KV604"])
+
+
+def _line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]

@@ -1,0 +1,120 @@
+"""Does the output read the input, and the decoder its latent code?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime.feed import Batch
+from kerasvae_lint.runtime.probes.posterior import Posterior
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.subject import Subject, Unit, differ
+from kerasvae_lint.runtime.trees import leaves, replace_leaf
+
+CODES = ["KV405", "KV410", "KV511"]
+
+
+def ask(subject: Subject) -> ProbeResult:
+    """Replace each input, then the latent code, and look at the output."""
+    outputs = subject.forward()
+    if not outputs:
+        return ProbeResult("data", SKIP, "the forward pass gives no float tensor")
+    deaf = _deaf_inputs(subject)
+    if deaf is None:
+        return ProbeResult("data", SKIP, "the model has no input that could be changed")
+    if deaf:
+        names = ", ".join(deaf)
+        return ProbeResult("data", FAIL, f"the output does not change with {names}", CODES, {"ignored": deaf})
+    posterior: Posterior | None = subject.notes.get("posterior")
+    if posterior is not None and posterior.sampler is not None:
+        if not _reads_latent(subject, posterior):
+            message = "the output is the same without the latent code: the decoder ignores it"
+            return ProbeResult("data", FAIL, message, ["KV410"], {"ignored": ["latent code"]})
+        return ProbeResult("data", PASS, "the output reads the input and the latent code")
+    return ProbeResult("data", PASS, "the output reads the input")
+
+
+def _deaf_inputs(subject: Subject) -> list[str] | None:
+    """Names of inputs without effect; None if there is none to change."""
+    deaf, asked = [], 0
+    for where, variants in _variants(subject):
+        tries = list(variants)
+        asked += bool(tries)
+        if tries and not any(_differs(subject, item) for item in tries):
+            deaf.append(where)
+    return deaf if asked else None
+
+
+def _variants(subject: Subject) -> list[tuple[str, list[Any]]]:
+    if subject.units or subject.feed is None:
+        found = []
+        for unit in subject.units:
+            for index, leaf in enumerate(leaves(unit.args)):
+                changed = [
+                    Unit(unit.layer, replace_leaf(unit.args, index, lambda _, c=c: c), unit.kwargs)
+                    for c in _changes(leaf)
+                ]
+                found.append((f"input {index + 1} of {unit.layer.name}", [(unit, other) for other in changed]))
+        return found
+    batch = subject.feed.batches[0]
+    count = len(list(leaves(batch.x)))
+    return [
+        (
+            "the input" if count == 1 else f"input {index + 1} of {count}",
+            [batch.with_x(replace_leaf(batch.x, index, lambda _, c=c: c)) for c in _changes(leaf)],
+        )
+        for index, leaf in enumerate(leaves(batch.x))
+    ]
+
+
+def _changes(leaf: Any) -> list[Any]:
+    """Zeros, the samples in another order, noise; nothing for what is no array of numbers."""
+    array = np.asarray(leaf) if hasattr(leaf, "shape") else None
+    if array is None or array.dtype.kind not in "fiu" or not array.size or not array.ndim:
+        return []
+    if array.dtype.kind != "f":
+        changed = [np.zeros_like(array), array[::-1].copy()]
+    else:
+        noise = np.random.default_rng(0).normal(size=array.shape).astype(array.dtype)
+        changed = [np.zeros_like(array), array + noise * (array.std() or 1.0)]
+    return [other for other in changed if not np.array_equal(other, array)]
+
+
+def _differs(subject: Subject, changed: Any) -> bool:
+    for training in (False, True):
+        if isinstance(changed, Batch):
+            before, after = subject.forward(training=training), subject.forward(changed, training=training)
+        else:
+            before, after = (_unit_forward(subject, unit, training) for unit in changed)
+        if differ(before, after):
+            return True
+    return False
+
+
+def _unit_forward(subject: Subject, unit: Unit, training: bool) -> list[Any]:
+    kept = subject.units
+    subject.units = [unit]
+    try:
+        return subject.forward(training=training)
+    finally:
+        subject.units = kept
+
+
+def _reads_latent(subject: Subject, posterior: Posterior) -> bool:
+    """Zeros in place of the draw: does the model's own output change?"""
+    layer = posterior.sampler
+    inner = layer.call
+
+    def silent(*args: Any, **kwargs: Any) -> Any:
+        return inner(*args, **kwargs) * 0.0
+
+    before = subject.forward(training=False)
+    object.__setattr__(layer, "call", silent)
+    try:
+        after = subject.forward(training=False)
+    except (TypeError, ValueError):  # its output is no plain tensor
+        return True
+    finally:
+        object.__delattr__(layer, "call")
+    return differ(before, after)

@@ -1,0 +1,188 @@
+"""Does every trainable variable get a gradient, where the optimizer gets it, on the second step and later?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.framework import Variable, to_numpy
+from kerasvae_lint.runtime.probes.paths import has_path
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult, VariableResult
+from kerasvae_lint.runtime.subject import Subject, TapeStep, differ
+
+NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517"]
+ALWAYS_ZERO = ["KV306", "KV508"]
+NOT_FINITE = ["KV306", "KV307", "KV516"]
+UNTRACKED = ["KV305", "KV511"]
+_BAD = {
+    "no path": (NO_PATH, "no gradient: nothing of the loss depends on it in a way that can be differentiated"),
+    "always zero": (ALWAYS_ZERO, "a gradient of 0 at every weight tried: clipped, rounded or saturated"),
+    "not finite": (NOT_FINITE, "a gradient that is not finite"),
+    "untracked": (UNTRACKED, "is read, but Keras does not track it: never trained, never saved"),
+}
+
+
+@dataclass(slots=True)
+class Steps:
+    """What the optimizer was given in each step that was watched."""
+
+    records: list[dict[int, float | None]] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    optimizers: set[int] = field(default_factory=set)
+    error: Exception | None = None
+
+
+def norm(gradient: Any) -> float | None:
+    """The L2 norm; None for no gradient. Sparse rows count by their values."""
+    if gradient is None:
+        return None
+    array = to_numpy(gradient.values if type(gradient).__name__ == "IndexedSlices" else gradient)
+    return float(np.sqrt(np.sum(np.square(array.astype("float64")))))
+
+
+def watch_steps(subject: Subject, count: int) -> Steps:
+    """Train ``count`` batches, one at a time, with every gradient in sight."""
+    steps = Steps()
+    for number in range(count):
+        seen: dict[int, float | None] = {}
+
+        def given(pairs: list[tuple[Any, Any]], optimizer: Any, seen: dict[int, float | None] = seen) -> None:
+            steps.optimizers.add(id(optimizer))
+            for gradient, variable in pairs:
+                seen[id(variable)] = norm(gradient)
+
+        assert subject.feed is not None
+        try:
+            with watch.listening(gradients=given):
+                history = subject.train(subject.feed.only(number), eager=True)
+        except Exception as error:  # whatever a training step raises is shown with what was seen before
+            steps.error = error
+            if not seen:
+                break
+        else:
+            steps.losses += [values[0] for key, values in history.items() if key == "loss"]
+        steps.records.append(seen)
+    return steps
+
+
+def steps_of_tape(tape: list[TapeStep]) -> Steps:
+    """The same from a loop of one's own."""
+    losses = [step.loss for step in tape if step.loss is not None]
+    return Steps([step.gradients for step in tape], losses)
+
+
+def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResult]]:
+    """The verdict over all variables, and one for each."""
+    rows, bad = [], {}
+    untracked = {id(v.raw) for v in subject.untracked()}
+    written = set(subject.notes.get("written", ()))
+    for variable in subject.variables():
+        row = _row(subject, variable, steps, is_untracked=id(variable.raw) in untracked - written)
+        rows.append(row)
+        if row.verdict in _BAD:
+            bad.setdefault(row.verdict, []).append(row.path)
+        if row.verdict == "ok":
+            subject.notes.setdefault("reached", set()).add(id(variable.raw))
+    trained = [row for row in rows if row.gradient_norms or row.verdict in _BAD]
+    figures = {"watched_steps": len(steps.records), "variables": len(trained), "without": sum(map(len, bad.values()))}
+    if not trained:
+        return ProbeResult("gradients", SKIP, "no trainable variable was handed to an optimizer", [], figures), rows
+    if bad:
+        codes = [code for verdict in bad for code in _BAD[verdict][0]]
+        parts = [f"{_names(paths)} {_verb(verdict, paths)} {_BAD[verdict][1]}" for verdict, paths in bad.items()]
+        count = f"{figures['without']} of {len(trained)} variables: "
+        return ProbeResult("gradients", FAIL, count + "; ".join(parts), codes, figures), rows
+    quiet = [row.path for row in rows if row.verdict == "zero here"]
+    message = f"all {len(trained)} trained variables get gradients"
+    if quiet:
+        message += f"; 0 at these weights, not at others: {_names(quiet)}"
+    return ProbeResult("gradients", PASS, message, [], figures), rows
+
+
+def _verb(verdict: str, paths: list[str]) -> str:
+    if verdict == "untracked":
+        return ""
+    return "get" if len(paths) > 1 else "gets"
+
+
+def _names(paths: list[str]) -> str:
+    shown = ", ".join(f"`{path}`" for path in paths[:4])
+    return shown + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
+
+
+def _row(subject: Subject, variable: Variable, steps: Steps, *, is_untracked: bool) -> VariableResult:
+    row = VariableResult(variable.path, list(variable.shape), variable.trainable)
+    given = [record[i] for record in steps.records for i in variable.ids if i in record]
+    row.gradient_norms = given
+    later = given[1:] or given
+    if not given:
+        row.verdict = _not_given(subject, variable, is_untracked)
+    elif any(value is not None and not np.isfinite(value) for value in later):
+        row.verdict = "not finite"
+    elif all(value is None for value in later):
+        row.verdict = "no path"
+    elif all(not value for value in later):
+        row.verdict = _why_zero(subject, variable)
+    return row
+
+
+def _not_given(subject: Subject, variable: Variable, is_untracked: bool) -> str:
+    if is_untracked and variable.trainable and variable.is_float and _is_read(subject, variable):
+        return "untracked"
+    if not variable.trainable:
+        return "state"
+    return "frozen" if not variable.is_float else "not optimized"
+
+
+def _is_read(subject: Subject, variable: Variable) -> bool:
+    try:
+        before, value = subject.forward(training=True), variable.read()
+        variable.write(value * 1.5 + 0.5)
+        try:
+            return differ(before, subject.forward(training=True))
+        finally:
+            variable.write(value)
+    except Exception:  # can't be called on its own: nothing can be said
+        return False
+
+
+def _why_zero(subject: Subject, variable: Variable) -> str:
+    """``no path``, ``always zero`` (at other weights too) or ``zero here`` (dead ReLU, saturation)."""
+    if not subject.trains:
+        return "zero here"
+    if has_path(subject, variable) is False:
+        return "no path"
+    if "elsewhere" not in subject.notes:
+        subject.notes["elsewhere"] = _elsewhere(subject)
+    tried: list[dict[int, float | None]] = subject.notes["elsewhere"]
+    norms = [record[i] for record in tried for i in variable.ids if i in record]
+    if len(norms) < len(tried) or any(norms):
+        return "zero here"
+    return "always zero"
+
+
+def _elsewhere(subject: Subject) -> list[dict[int, float | None]]:
+    """The same steps at other, moderate weights: what is dead or saturated there too is so by design."""
+    found: list[dict[int, float | None]] = []
+    generator = np.random.default_rng(subject.options.seed + 1)
+    for _ in range(3):
+        with subject.undone():
+            for variable in subject.variables():
+                if variable.is_float:
+                    _redraw(variable, generator)
+            found += watch_steps(subject, 2).records[-1:]
+    return found
+
+
+def _redraw(variable: Variable, generator: np.random.Generator) -> None:
+    value = variable.read()
+    if not variable.trainable:
+        if value.size == 1 and not value.any():  # a schedule at its beginning
+            variable.write(np.ones_like(value))
+        return
+    fan_in = int(np.prod(value.shape[:-1])) or 1
+    drawn = generator.normal(0.0, min(0.5, 1.0 / np.sqrt(fan_in)), size=value.shape)
+    variable.write(np.abs(drawn) + 0.1 if value.size and (value > 0).all() else drawn)

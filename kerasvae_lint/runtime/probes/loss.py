@@ -1,0 +1,218 @@
+"""Is the loss finite and sane, can it fall, are all its terms in it once, and do targets meet their own outputs?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.feed import Batch
+from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.probes.gradients import Steps
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.trees import leaves, map_tree
+
+NOT_FINITE = ["KV306", "KV307", "KV417", "KV516"]
+SANE = 1e9
+STEPS = 24
+Answer = tuple[str, list[str]] | None
+
+
+def ask(subject: Subject, steps: Steps) -> ProbeResult:
+    """Every part that can be asked; the first failure decides."""
+    figures: dict[str, Any] = {"first": steps.losses[:1]}
+    if not steps.losses:
+        return ProbeResult("loss", SKIP, "no loss was seen", [], figures)
+    worst = next((value for value in steps.losses if not np.isfinite(value)), None)
+    if worst is not None:
+        return ProbeResult("loss", FAIL, f"the loss is {worst} within {len(steps.losses)} steps", NOT_FINITE, figures)
+    if abs(steps.losses[0]) > SANE:
+        message = f"the loss begins at {steps.losses[0]:.3g}: is the data scaled?"
+        return ProbeResult("loss", FAIL, message, ["KV417"], figures)
+    if not subject.trains or subject.feed is None:
+        return ProbeResult("loss", PASS, f"finite in {len(steps.losses)} steps", [], figures)
+    parts: list[Callable[[Subject, Steps, dict[str, Any]], Answer]] = [_terms, _batch_size, _pairing, _falls]
+    for part in parts:
+        answer = part(subject, steps, figures)
+        if answer is not None:
+            return ProbeResult("loss", FAIL, answer[0], answer[1], figures)
+    fall = figures.get("fall")
+    message = f"{fall[0]:.4g} falls to {fall[1]:.4g} on one batch" if fall else "finite"
+    return ProbeResult("loss", PASS, message, [], figures)
+
+
+def _value(subject: Subject, batch: Batch | None = None) -> float | None:
+    """The loss that is optimised, of one step run as plain Python, all noise begun anew."""
+    assert subject.feed is not None
+    feed = subject.feed.of([batch or subject.feed.batches[0]])
+    optimised: list[Any] = []
+    with subject.undone(), watch.listening(tapes=lambda target, *_: optimised.append(target)):
+        history = subject.train(feed, eager=True)
+    scalars = [t for t in optimised if getattr(t, "shape", None) is not None and len(t.shape) == 0]
+    if len(scalars) == 1:
+        return float(scalars[0])
+    losses = history.get("loss")
+    return losses[0] if losses and len(scalars) < 2 else None
+
+
+def _terms(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
+    """Each ``add_loss`` term, doubled: the loss must rise by its value, once."""
+    before, terms = _value_and_terms(subject)
+    total = sum(terms)
+    if before is None or not terms or abs(total) < 1e-6 * max(1.0, abs(before)):
+        return _regularizers(subject, before, figures)
+
+    def doubled(_: Any, loss: Any) -> Any:
+        return map_tree(lambda leaf: leaf if callable(leaf) else leaf * 2.0, loss)
+
+    with watch.listening(losses=doubled):
+        after = _value(subject)
+    if after is None:
+        return None
+    count = (after - before) / total
+    figures["add_loss"] = {"total": total, "counted": count}
+    if abs(count) < 0.05:
+        return "the terms of add_loss are not in the loss that is optimised", ["KV505"]
+    if abs(count - 1.0) > 0.2 and len(terms) == 1:
+        return f"the term of add_loss counts {count:.3g} times", ["KV310", "KV412", "KV414"]
+    return _regularizers(subject, before, figures)
+
+
+def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[float | None, list[float]]:
+    """The loss and the values given to ``add_loss`` on its way; on JAX, which traces them, those of a plain pass."""
+    terms: list[float] = []
+
+    def seen(_: Any, loss: Any) -> Any:
+        terms.extend(float(np.sum(to_numpy(leaf))) for leaf in leaves(loss) if is_tensor(leaf))
+        return loss
+
+    if subject.framework.backend != "jax":
+        with watch.listening(losses=seen):
+            return _value(subject, batch), terms
+    with watch.listening(losses=seen):
+        subject.forward(batch, training=True)
+    return _value(subject, batch), terms
+
+
+def _regularizers(subject: Subject, before: float | None, figures: dict[str, Any]) -> Answer:
+    """Weight regularizers, found on layers: a stronger one must raise the loss."""
+    held = [
+        regularizer
+        for layer in subject.layers
+        for name, regularizer in vars(layer).items()
+        if name.endswith("_regularizer") and name != "activity_regularizer" and hasattr(regularizer, "l2")
+    ]
+    strong = [r for r in held if float(r.l2) > 0]
+    if before is None or not strong:
+        return None
+    for regularizer in strong:
+        regularizer.l2 = regularizer.l2 * 1e3
+    try:
+        after = _value(subject)
+    finally:
+        for regularizer in strong:
+            regularizer.l2 = regularizer.l2 / 1e3
+    figures["regularizers"] = len(strong)
+    if after is not None and after == before:
+        return "the weight regularizers are not in the loss that is optimised", ["KV505"]
+    return None
+
+
+def _batch_size(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
+    """A batch given twice over: a term that doubles while the rest stays is summed over the batch."""
+    assert subject.feed is not None
+    once = subject.feed.batches[0]
+    if subject.feed.kind != "arrays" or once.size < 2:
+        return None
+    size = once.size
+
+    def twice(leaf: Any) -> Any:
+        same = getattr(leaf, "shape", ()) and leaf.shape[0] == size
+        return np.concatenate([leaf, leaf]) if same else leaf
+
+    found: list[tuple[float, float]] = []
+    try:
+        for batch in (once, once.map(twice)):
+            value, terms = _value_and_terms(subject, batch)
+            if value is None:
+                return None
+            found.append((sum(terms), value - sum(terms)))
+    except Exception:  # a model of a fixed batch size
+        return None
+    (term, rest), (term_twice, rest_twice) = found
+    if abs(term) < 1e-6 or abs(rest) < 1e-6 * abs(term):
+        return None
+    figures["batch_size"] = {"add_loss": term_twice / term, "rest": rest_twice / rest}
+    if abs(term_twice / term - 2.0) < 0.1 and abs(rest_twice / rest - 1.0) < 0.2:
+        return "the add_loss terms grow with the batch size, the rest of the loss does not", ["KV311", "KV418", "KV412"]
+    return None
+
+
+def _pairing(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
+    """Targets in another order: a loss that stays the same does not compare each output with its own target."""
+    assert subject.feed is not None
+    batch = subject.feed.batches[0]
+    targets = list(leaves(batch.y))
+    if len(targets) != 1 or batch.size < 4 or int(np.prod(np.shape(targets[0])[1:])) != 1:
+        return None
+    y = np.asarray(targets[0])
+    if y.dtype.kind not in "fiu" or len(np.unique(y)) < 2:
+        return None
+    generator = np.random.default_rng(subject.options.seed)
+    before = _value(subject)
+    mixed = [_value(subject, batch.with_y(map_tree(lambda _, y=y: generator.permutation(y), batch.y))) for _ in "ab"]
+    other = _value(subject, batch.with_y(map_tree(lambda _, y=y: y[:1].repeat(len(y), axis=0), batch.y)))
+    if before is None or other is None or any(value is None for value in mixed):
+        return None
+    tolerance = 1e-5 * max(1.0, abs(before))
+    blind = all(value is not None and abs(value - before) < tolerance for value in mixed)
+    if blind and abs(other - before) > tolerance:
+        shape = np.shape(targets[0])
+        return f"targets of shape {shape} are broadcast against the outputs: each meets all of them", ["KV418"]
+    return None
+
+
+def _falls(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
+    """Some steps on one batch, with the user's optimizer, then with other learning rates."""
+    assert subject.feed is not None
+    if len(subject.optimizers()) > 1 or len(steps.optimizers) > 1:
+        return None
+    best = (0.0, 0.0)
+    for factor in (1.0, 10.0, 0.03):
+        with subject.undone():
+            if not _scale_rate(subject, factor):
+                return None
+            try:
+                losses = subject.train(subject.feed.only(0), epochs=STEPS).get("loss", [])
+            finally:
+                _scale_rate(subject, 1.0 / factor)
+        if len(losses) < STEPS or not np.isfinite(losses).all():
+            if factor == 1.0 and losses and not np.isfinite(losses).all():
+                figures["diverged"] = True
+            continue
+        start, end = float(np.mean(losses[:4])), float(np.mean(losses[-6:]))
+        if factor == 1.0:
+            figures["losses"] = losses
+        if end < start:
+            figures["fall"] = [losses[0], end]
+            return None
+        best = (start, end)
+    if best == (0.0, 0.0):
+        return None
+    return f"{STEPS} steps on one batch do not lower the loss: {best[0]:.4g}, then {best[1]:.4g}", []
+
+
+def _scale_rate(subject: Subject, factor: float) -> bool:
+    """Multiply the learning rate; False where it is a schedule."""
+    if factor == 1.0:
+        return True
+    optimizer = subject.model.optimizer
+    try:
+        rate = float(to_numpy(optimizer.learning_rate))
+        optimizer.learning_rate = rate * factor
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True

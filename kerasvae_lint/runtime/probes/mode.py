@@ -1,0 +1,44 @@
+"""In the step that ``fit`` runs: does Dropout drop, do BatchNormalization's statistics move?"""
+
+from __future__ import annotations
+
+from kerasvae_lint.runtime.framework import is_own
+from kerasvae_lint.runtime.probes.flags import Flag
+from kerasvae_lint.runtime.probes.rehearsal import Rehearsal
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.subject import Subject
+
+
+def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
+    """Judge the flags that the rehearsal saw."""
+    flags = [flag for flag in run.flags.seen.values() if _matters(flag)]
+    if run.error is not None and not run.dropped:
+        return ProbeResult("mode", SKIP, f"fit raises {type(run.error).__name__}")
+    if not flags:
+        return ProbeResult("mode", SKIP, "no Dropout, noise or BatchNormalization that trains")
+    off = [flag for flag in flags if not flag.trained and not flag.deliberate]
+    still = [flag for flag in flags if flag.trained and flag.statistics and not _moved(flag, run)]
+    figures = {
+        "layers": {flag.layer.name: {"training": flag.trained, "on purpose": flag.deliberate} for flag in flags}
+    }
+    if off:
+        own_step = any("train_step" in cls.__dict__ for cls in type(subject.model).__mro__ if is_own(cls))
+        names = ", ".join(f"`{flag.layer.name}`" for flag in off[:4])
+        message = f"{names} {'runs' if len(off) == 1 else 'run'} as in inference in the step that fit runs"
+        return ProbeResult("mode", FAIL, message, ["KV506"] if own_step else ["KV608"], figures)
+    if still:
+        names = ", ".join(f"`{flag.layer.name}`" for flag in still[:4])
+        return ProbeResult("mode", FAIL, f"the statistics of {names} do not move", ["KV506", "KV608"], figures)
+    return ProbeResult("mode", PASS, f"{len(flags)} layers run in training mode", [], figures)
+
+
+def _matters(flag: Flag) -> bool:
+    layer = flag.layer
+    if flag.statistics:
+        return bool(layer.trainable)
+    strength = getattr(layer, "rate", None)
+    return bool(getattr(layer, "stddev", 0.0) if strength is None else strength)
+
+
+def _moved(flag: Flag, run: Rehearsal) -> bool:
+    return any(id(raw) in run.moved for raw in flag.statistics)

@@ -1,0 +1,128 @@
+"""With training on: do two passes draw different noise, one draw for each sample?"""
+
+from __future__ import annotations
+
+import functools
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, differ
+from kerasvae_lint.runtime.trees import map_tree
+
+FROZEN = ["KV406", "KV411"]
+_HOST = {
+    "numpy.random": ("normal", "randn", "rand", "random", "uniform", "standard_normal", "random_sample"),
+    "random": ("random", "gauss", "uniform", "normalvariate"),
+}
+_TRACED = {
+    "tensorflow.random": ("normal", "uniform", "truncated_normal", "stateless_normal", "stateless_uniform"),
+    "keras.random": ("normal", "uniform", "truncated_normal", "gamma", "binomial"),
+    "keras.backend": ("random_normal", "random_uniform", "truncated_normal"),
+    "tf_keras.backend": ("random_normal", "random_uniform", "truncated_normal"),
+}
+
+
+def ask(subject: Subject) -> ProbeResult:
+    """Pass twice in training mode, then a batch of one sample repeated."""
+    drawn: list[str] = []
+    with subject.undone(), draws_seen(drawn):
+        first = subject.pass_on(training=True)
+    with subject.undone():
+        first, second = subject.pass_on(training=True), subject.pass_on(training=True)
+    figures: dict[str, Any] = {"draws": sorted(set(drawn))}
+    host = [name for name in drawn if name.startswith(("numpy", "random"))]
+    if not differ(first, second):
+        if drawn:
+            message = f"two passes in training mode give the same numbers, although {drawn[0]} draws noise"
+            return ProbeResult("noise", FAIL, message, FROZEN, figures)
+        return ProbeResult("noise", SKIP, "the forward pass draws no noise", [], figures)
+    if host and _frozen_when_compiled(subject):
+        message = f"{host[0]} draws once, when the step is traced: the compiled passes are all the same"
+        return ProbeResult("noise", FAIL, message, FROZEN, figures)
+    if not _per_sample(subject):
+        message = "all samples of a batch get one and the same draw"
+        return ProbeResult("noise", FAIL, message, ["KV406"], figures)
+    return ProbeResult("noise", PASS, "each pass and each sample has noise of its own", [], figures)
+
+
+@contextmanager
+def draws_seen(names: list[str]) -> Iterator[None]:
+    """Note the random functions that are called inside, by their dotted names."""
+    undo: list[tuple[Any, str, Any]] = []
+    tables = {**_HOST, **_TRACED}
+    modules: dict[str, Any] = {"numpy.random": np.random, "random": random}
+    for dotted in _TRACED:
+        top, _, rest = dotted.partition(".")
+        module = sys.modules.get(top)
+        modules[dotted] = getattr(module, rest, None) if module is not None else None
+    for dotted, functions in tables.items():
+        module = modules[dotted]
+        for name in functions:
+            original = getattr(module, name, None)
+            if original is None:
+                continue
+            undo.append((module, name, original))
+            setattr(module, name, _noting(original, f"{dotted}.{name}", names))
+    try:
+        yield
+    finally:
+        for module, name, original in reversed(undo):
+            setattr(module, name, original)
+
+
+def _noting(original: Any, dotted: str, names: list[str]) -> Any:
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        caller = sys._getframe(1).f_code.co_filename
+        if dotted.startswith(("tensorflow", "keras", "tf_keras")) or "site-packages" not in caller:
+            names.append(dotted)
+        return original(*args, **kwargs)
+
+    try:
+        return functools.wraps(original)(noting)
+    except (AttributeError, TypeError):
+        return noting
+
+
+def _frozen_when_compiled(subject: Subject) -> bool:
+    tf, feed = subject.framework.tf, subject.feed
+    units = subject.units or ([Unit(subject.model, (feed.batches[0].x,))] if feed else [])
+    if subject.framework.backend == "torch" or not units:
+        return False
+
+    def once() -> list[Any]:
+        return [call(subject.framework, unit, True) for unit in units]
+
+    if tf is not None:
+        compiled = tf.function(once)
+    else:
+        import jax
+
+        compiled = jax.jit(once)
+    with subject.undone():
+        first = arrays(compiled())
+        return not differ(first, arrays(compiled()))
+
+
+def _per_sample(subject: Subject) -> bool:
+    """False if one sample, repeated, gives the same row everywhere although passes differ."""
+    feed = subject.feed
+    if feed is None or feed.batches[0].size < 2:
+        return True
+    size = feed.batches[0].size
+
+    def repeated(leaf: Any) -> Any:
+        same = getattr(leaf, "shape", ()) and leaf.shape[0] == size
+        return np.repeat(leaf[:1], size, axis=0) if same else leaf
+
+    batch = feed.batches[0].with_x(map_tree(repeated, feed.batches[0].x))
+    with subject.undone():
+        outputs = [o for o in subject.forward(batch, training=True) if o.ndim and o.shape[0] == size]
+    if not outputs:
+        return True
+    return any(not np.allclose(output, output[:1], rtol=1e-5, atol=1e-7) for output in outputs)

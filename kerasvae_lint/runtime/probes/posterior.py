@@ -1,0 +1,138 @@
+"""Finds the posterior of a VAE in what its layers pass on: by what is drawn, not by what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.feed import Batch
+from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call
+from kerasvae_lint.runtime.trees import leaves
+
+DRAWS = 48
+
+
+@dataclass(slots=True)
+class Posterior:
+    """A diagonal Gaussian: shapes ``(samples, latent dimensions)``.
+
+    Attributes:
+        mean, variance: over one batch.
+        reading: how the second tensor encodes the spread, and how that is known.
+        sampler: the layer that draws from it; None if none does.
+        normalizer: the BatchNormalization that made the mean, if one did.
+    """
+
+    mean: Any
+    variance: Any
+    reading: str
+    sampler: Any = None
+    normalizer: Any = None
+
+
+def posterior_of(subject: Subject, batch: Batch | None = None, *, training: bool = True) -> Posterior | None:
+    """The posterior of one batch, or None where there is none to be seen."""
+    calls: list[watch.Call] = []
+    with subject.undone():
+        with watch.listening(calls=calls.append):
+            subject.pass_on(batch, training=training)
+        return _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
+
+
+def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
+    """A layer that is given two tensors of one shape and draws a third from them."""
+    for seen in calls:
+        pair = _pair(seen.args)
+        if pair is None or not is_tensor(seen.output) or tuple(seen.output.shape) != tuple(pair[0].shape):
+            continue
+        unit = Unit(seen.layer, seen.args, seen.kwargs)
+        drawn = np.stack([arrays(call(subject.framework, unit, True))[0] for _ in range(DRAWS)])
+        if not np.any(drawn.std(axis=0) > 0):
+            continue
+        found = _read(pair, drawn)
+        if found is not None:
+            found.sampler = seen.layer
+            found.normalizer = _maker(calls, seen, found)
+            return found
+    return None
+
+
+def _pair(args: tuple[Any, ...]) -> tuple[Any, Any] | None:
+    given = list(leaves(args))
+    if len(given) != 2 or not all(is_tensor(leaf) and len(leaf.shape) == 2 for leaf in given):
+        return None
+    if tuple(given[0].shape) != tuple(given[1].shape):
+        return None
+    first, second = (to_numpy(leaf) for leaf in given)
+    return (first, second) if first.dtype.kind == "f" == second.dtype.kind else None
+
+
+_READINGS = {
+    "log-variance": lambda spread: np.exp(spread),
+    "log of the standard deviation": lambda spread: np.exp(2 * spread),
+    "standard deviation": lambda spread: np.square(spread),
+    "variance": lambda spread: np.abs(spread),
+}
+
+
+def _read(pair: tuple[Any, Any], drawn: Any) -> Posterior | None:
+    """Which of the two is the mean, and what the other means, judged by the draws."""
+    average, spread = drawn.mean(axis=0), drawn.std(axis=0) + 1e-12
+    best: tuple[float, Posterior] | None = None
+    for mean, other in (pair, pair[::-1]):
+        off = float(np.median(np.abs(average - mean) / spread))
+        if off > 4.0 / np.sqrt(DRAWS):
+            continue
+        with np.errstate(over="ignore"):
+            for name, variance_of in _READINGS.items():
+                variance = variance_of(other)
+                error = float(np.median(np.abs(np.log(np.maximum(variance, 1e-30)) - 2 * np.log(spread))))
+                score = error + off
+                if error < 0.6 and (best is None or score < best[0]):
+                    best = (score, Posterior(mean, variance, f"{name}, as the draws show"))
+    return best[1] if best else None
+
+
+def _maker(calls: list[watch.Call], sampling: watch.Call, posterior: Posterior) -> Any:
+    wanted = [leaf for leaf in leaves(sampling.args) if np.array_equal(to_numpy(leaf), posterior.mean)]
+    for seen in calls:
+        if type(seen.layer).__name__ == "BatchNormalization" and any(seen.output is leaf for leaf in wanted):
+            return seen.layer
+    return None
+
+
+def _distribution(calls: list[watch.Call]) -> Posterior | None:
+    """A tfp distribution of rank 2 that a layer gives and another one takes."""
+    for seen in calls:
+        output = seen.output
+        if not (hasattr(output, "stddev") and hasattr(output, "log_prob")):
+            continue
+        try:
+            mean, variance = to_numpy(output.mean()), to_numpy(output.variance())
+        except (AttributeError, NotImplementedError, ValueError):
+            continue
+        if mean.ndim == 2 and variance.shape == mean.shape and any(_takes(other, seen) for other in calls):
+            return Posterior(mean, variance, "the moments of a tfp distribution", seen.layer)
+    return None
+
+
+def _takes(other: watch.Call, made: watch.Call) -> bool:
+    return other.layer is not made.layer and any(leaf is made.output for leaf in leaves(other.args))
+
+
+def _outputs(calls: list[watch.Call]) -> Posterior | None:
+    """An encoder that gives mean and log-variance (and perhaps a draw), taken by their order."""
+    for seen in calls:
+        output = list(leaves(seen.output)) if isinstance(seen.output, list | tuple) else []
+        if len(output) not in {2, 3} or not all(is_tensor(leaf) and len(leaf.shape) == 2 for leaf in output):
+            continue
+        if len({tuple(leaf.shape) for leaf in output}) != 1 or _pair(seen.args) is not None:
+            continue
+        mean, spread = (to_numpy(leaf) for leaf in output[:2])
+        if mean.dtype.kind == "f" and not np.array_equal(mean, spread):
+            return Posterior(mean, np.exp(spread), "mean and log-variance, by their order")
+    return None

@@ -1,0 +1,225 @@
+"""One short ``fit`` with the user's callbacks, compiled as theirs is; several probes read what it showed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from kerasvae_lint.runtime.framework import Variable, is_own, unique
+from kerasvae_lint.runtime.probes.flags import Flags, flags_seen
+from kerasvae_lint.runtime.probes.ties import Tie, ties_of
+from kerasvae_lint.runtime.subject import Subject, _is_variable
+
+PATIENCE = 25.0
+_KEPT = {"LambdaCallback"}
+_PRIVATE = ("_", "built", "trainable", "stop_training", "seed", "supports_", "input_spec")
+
+
+@dataclass(slots=True)
+class Track:
+    """One schedule: what it was set to and what it really was, by epoch."""
+
+    name: str
+    raw: Any
+    set: list[float] = field(default_factory=list)
+    real: list[float] = field(default_factory=list)
+    moved: float = 0.0
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What the short training showed.
+
+    Attributes:
+        tracks: the scalar variables that callbacks wrote.
+        attributes: ``(object, name, first value, last value)`` of Python numbers that callbacks wrote.
+        ties: tied kernels with their distance at the start and after each epoch.
+        flags: the ``training`` that each Dropout, BatchNormalization and the like got.
+        moved: variables that training itself changed, by identity.
+    """
+
+    epochs: int = 0
+    history: dict[str, list[float]] = field(default_factory=dict)
+    tracks: list[Track] = field(default_factory=list)
+    attributes: list[tuple[Any, str, float, float]] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    flags: Flags = field(default_factory=Flags)
+    moved: set[int] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+
+def own_callbacks(subject: Subject) -> list[Any]:
+    """The user's callbacks that can write schedules; Keras's own (checkpoints, logs, early stopping) stay out."""
+    return [c for c in subject.callbacks if is_own(type(c)) or type(c).__name__ in _KEPT]
+
+
+def rehearse(subject: Subject) -> Rehearsal:
+    """Train a little and undo it."""
+    run = Rehearsal()
+    callbacks = own_callbacks(subject)
+    epochs = max(2, min(subject.epochs, subject.options.epochs)) if callbacks else 2
+    run.ties = ties_of(subject)
+    before = {id(v.raw): v.read() for v in subject.variables()}
+    with subject.undone(), ExitStack() as stack:
+        stack.enter_context(_attributes_kept(subject))
+        stack.enter_context(flags_seen(subject.framework, run.flags))
+        try:
+            _fit(subject, run, callbacks, epochs)
+        except Exception as error:  # a callback that wants what is not here: without it, then
+            run.error = error
+            if callbacks:
+                run.dropped = [type(c).__name__ for c in callbacks]
+                run.error = None
+                _fit(subject, run, [], 2)
+        after = subject.variables()
+        run.moved = {id(v.raw) for v in after if id(v.raw) in before and (v.read() != before[id(v.raw)]).any()}
+    run.tracks = [track for track in run.tracks if track.set]
+    return run
+
+
+def _fit(subject: Subject, run: Rehearsal, callbacks: list[Any], epochs: int) -> None:
+    assert subject.feed is not None
+    started = time.monotonic()
+    diary = _Diary(subject, run) if callbacks else None
+
+    def epoch_end(number: int) -> None:
+        for tie in run.ties:
+            tie.measure()
+        run.epochs = number + 1
+        if time.monotonic() - started > PATIENCE:
+            subject.model.stop_training = True
+
+    first, last = [], [subject.callback(on_epoch_end=epoch_end)]
+    if diary is not None:
+        first = [
+            subject.callback(
+                on_epoch_begin=diary.before_hooks,
+                on_train_batch_begin=diary.before_hooks,
+                on_train_batch_end=diary.after_step,
+                on_epoch_end=diary.after_epoch,
+            )
+        ]
+        last.append(subject.callback(on_epoch_begin=diary.epoch_set, on_train_batch_begin=diary.batch_set))
+    feed = subject.feed.only(*range(max(1, min(subject.options.steps, 8))))
+    run.history = subject.train(feed, epochs=epochs, callbacks=[*first, *callbacks, *last])
+
+
+class _Diary:
+    """Reads small variables and Python numbers around the hooks of the user's callbacks."""
+
+    def __init__(self, subject: Subject, run: Rehearsal) -> None:
+        self.subject, self.run = subject, run
+        self.scalars = scalars_of(subject)
+        self.seen: dict[int, float] = {}
+        self.set: dict[int, float] = {}
+        self.numbers: dict[tuple[int, str], tuple[Any, float]] = {}
+        self.first = {key: value for key, (_, value) in numbers_of(subject).items()}
+        self.tracks: dict[int, Track] = {}
+
+    def _read(self) -> dict[int, float]:
+        found = {}
+        for variable in self.scalars:
+            try:
+                found[id(variable.raw)] = float(variable.read().reshape(()))
+            except (RuntimeError, TypeError, ValueError):  # JAX holds the values back inside an epoch
+                continue
+        return found
+
+    def before_hooks(self, _: int) -> None:
+        self.seen, self.numbers = self._read(), numbers_of(self.subject)
+
+    def _written(self) -> None:
+        now = self._read()
+        for variable in self.scalars:
+            key = id(variable.raw)
+            if key in now and key in self.seen and now[key] != self.seen[key] and key not in self.tracks:
+                track = self.tracks[key] = Track(variable.path, variable.raw)
+                track.set += [self.seen[key]] * self.run.epochs
+                track.real += [self.seen[key]] * self.run.epochs
+                self.run.tracks.append(track)
+        self.set = now
+        for key, (holder, value) in numbers_of(self.subject).items():
+            if key in self.numbers and self.numbers[key][1] != value:
+                name = key[1]
+                known = [entry for entry in self.run.attributes if entry[0] is holder and entry[1] == name]
+                for entry in known:
+                    self.run.attributes.remove(entry)
+                self.run.attributes.append((holder, name, self.first.get(key, value), value))
+
+    def epoch_set(self, _: int) -> None:
+        self._written()
+        for key, track in self.tracks.items():
+            track.set.append(self.set[key])
+
+    def batch_set(self, _: int) -> None:
+        self._written()
+
+    def after_step(self, _: int) -> None:
+        self._compare(self._read())
+
+    def after_epoch(self, _: int) -> None:
+        now = self._read()
+        self._compare(now)
+        for key, track in self.tracks.items():
+            if key in now:
+                track.real.append(now[key])
+
+    def _compare(self, now: dict[int, float]) -> None:
+        for key, track in self.tracks.items():
+            if key in now and key in self.set:
+                track.moved = max(track.moved, abs(now[key] - self.set[key]))
+
+
+def scalars_of(subject: Subject) -> list[Variable]:
+    """Float variables of one number: the model's and any other alive, which a callback may hold."""
+    own = [v for v in subject.variables() if v.is_float]
+    internal = {id(v.raw) for v, _ in subject.state()} - {id(v.raw) for v in own}
+    loose = [Variable(raw) for raw in gc.get_objects() if _is_loose(raw)]
+    scalars = [v for v in unique([*own, *loose]) if v.is_float and all(n == 1 for n in v.shape)]
+    inner = {i for v in own for i in v.ids if i != id(v.raw)}
+    return [v for v in scalars if id(v.raw) not in internal | inner]
+
+
+def _is_loose(value: Any) -> bool:
+    return type(value).__name__ in {"ResourceVariable", "Variable"} and _is_variable(value)
+
+
+def numbers_of(subject: Subject) -> dict[tuple[int, str], tuple[Any, float]]:
+    """Python numbers on the model, on its layers, and on what those hold that is the user's own."""
+    holders: dict[int, Any] = {}
+    for layer in subject.layers:
+        holders[id(layer)] = layer
+        for value in list(vars(layer).values()):
+            if hasattr(value, "__dict__") and not isinstance(value, type) and is_own(type(value)):
+                holders[id(value)] = value
+    return {
+        (key, name): (holder, float(value))
+        for key, holder in holders.items()
+        for name, value in list(vars(holder).items())
+        if type(value) in {int, float} or type(value).__name__ in {"float32", "float64", "int64"}
+        if not name.startswith(_PRIVATE)
+    }
+
+
+class _attributes_kept:  # noqa: N801
+    """Puts Python numbers back that callbacks changed."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def __enter__(self) -> None:
+        self.before: dict[tuple[int, str], Any] = numbers_of(self.subject)
+
+    def __exit__(self, *_: object) -> None:
+        for key, (holder, value) in self.before.items():
+            now = vars(holder).get(key[1])
+            if now is not None and now != value:
+                setattr(holder, key[1], type(now)(value) if isinstance(now, int | float) else value)
+
+
+Hook = Callable[[int], None]

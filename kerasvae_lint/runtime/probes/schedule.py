@@ -1,0 +1,113 @@
+"""Are the values that callbacks write left alone by the optimizer, and does the compiled step see them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, Track, own_callbacks
+from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.subject import Subject
+
+MOVED = ["KV101"]
+BAKED = ["KV102", "KV107", "KV108"]
+TOLERANCE = 1e-6
+
+
+def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
+    """Judge what the callbacks wrote during the rehearsal."""
+    if not own_callbacks(subject):
+        return ProbeResult("schedule", SKIP, "fit got no callback that could write a schedule")
+    if run.dropped:
+        names = ", ".join(run.dropped)
+        return ProbeResult("schedule", SKIP, f"the callbacks ({names}) can't run here: {_line(run.error)}")
+    figures: dict[str, Any] = {"epochs": run.epochs, "tracks": [_figures(track) for track in run.tracks]}
+    moved = [t for t in run.tracks if t.moved > TOLERANCE * max(1.0, *map(abs, t.set))]
+    if moved:
+        return ProbeResult("schedule", FAIL, "; ".join(map(_moved, moved)), MOVED, figures)
+    baked = [name for name in _candidates(run) if _is_baked(subject, *name)]
+    if baked:
+        names = ", ".join(f"`{name}`" for _, name, _, _ in baked)
+        message = f"a callback changes {names}, and the compiled step goes on with the first value"
+        return ProbeResult("schedule", FAIL, message, BAKED, figures)
+    count = len(run.tracks) + len(run.attributes)
+    if not count:
+        return ProbeResult("schedule", SKIP, "the callbacks write no number that the model could read", [], figures)
+    return ProbeResult("schedule", PASS, f"{_values(count)} as the callbacks set them", [], figures)
+
+
+def _values(count: int) -> str:
+    return "1 value stays" if count == 1 else f"{count} values stay"
+
+
+def _line(error: Exception | None) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200] if error else "they raise"
+
+
+def _figures(track: Track) -> dict[str, Any]:
+    return {"variable": track.name, "set": track.set, "real": track.real, "moved": track.moved}
+
+
+def _moved(track: Track) -> str:
+    worst = max(range(len(track.set)), key=lambda i: abs(track.set[i] - track.real[i])) if track.real else 0
+    was = f"set to {track.set[worst]:.4g}, it was {track.real[worst]:.4g} at the end of epoch {worst + 1}"
+    return f"the training step moves `{track.name}`: {was}"
+
+
+Candidate = tuple[Any, str, Any, Any]
+
+
+def _candidates(run: Rehearsal) -> list[Candidate]:
+    """What callbacks wrote, as ``(holder, name, first, other)``."""
+    numbers: list[Candidate] = [
+        (holder, name, type(vars(holder).get(name, first))(first), type(vars(holder).get(name, last))(last))
+        for holder, name, first, last in run.attributes
+        if not hasattr(holder, "optimizer") or name not in {"epoch", "step"}
+    ]
+    variables: list[Candidate] = [(track.raw, track.name, min(track.set), max(track.set)) for track in run.tracks]
+    return [(holder, name, one, two if two != one else one + 1) for holder, name, one, two in numbers + variables]
+
+
+def _is_baked(subject: Subject, holder: Any, name: str, one: Any, two: Any) -> bool:
+    """True if the step reads the value when run as plain Python, and does not when compiled."""
+    if subject.framework.backend == "torch" or bool(getattr(subject.model, "run_eagerly", False)):
+        return False
+    if not _reacts(subject, holder, name, one, two, eager=True):
+        return False
+    return not _reacts(subject, holder, name, one, two, eager=False)
+
+
+def _reacts(subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool) -> bool:
+    """Whether the second step's logs change with the value set after the first step was traced."""
+    same, other = (_second_step(subject, holder, name, one, value, eager=eager) for value in (one, two))
+    return any(abs(same[key] - other[key]) > 1e-7 * max(1.0, abs(same[key])) for key in same)
+
+
+def _second_step(
+    subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool
+) -> dict[str, float]:
+    assert subject.feed is not None
+    before = None if _is_assignable(holder) else vars(holder).get(name)
+    with subject.undone() as state:
+        subject.model.train_function = None
+        try:
+            _set(holder, name, one)
+            subject.train(subject.feed.only(0), eager=eager)
+            subject.restore(state)
+            _set(holder, name, two)
+            history = subject.train(subject.feed.only(0), eager=eager)
+        finally:
+            if before is not None:
+                setattr(holder, name, before)
+            subject.model.train_function = None
+    return {key: values[0] for key, values in history.items()}
+
+
+def _is_assignable(holder: Any) -> bool:
+    return hasattr(holder, "assign") and hasattr(holder, "dtype")
+
+
+def _set(holder: Any, name: str, value: Any) -> None:
+    if _is_assignable(holder):
+        holder.assign(value)
+    else:
+        setattr(holder, name, value)

@@ -1,0 +1,249 @@
+"""A model that is ready to be asked: its variables, its batches, and how to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.feed import Batch, Feed
+from kerasvae_lint.runtime.framework import Framework, Variable, is_own, is_tensor, to_numpy, unique
+from kerasvae_lint.runtime.options import Options
+from kerasvae_lint.runtime.trees import leaves, map_tree
+
+State = list[tuple[Variable, Any]]
+
+
+@dataclass(slots=True)
+class Unit:
+    """A layer or model with the inputs that the training step gave it."""
+
+    layer: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Subject:
+    """One model under examination.
+
+    Attributes:
+        feed: the first batches; None for a training loop of one's own.
+        callbacks: the user's, as given to ``fit``.
+        epochs: how many the user asked for.
+        trains: whether ``fit`` can be run.
+        synthetic: whether the objective (and not only the data) is made up.
+        tape: what a hand-written loop's tape gave, step by step.
+    """
+
+    model: Any
+    framework: Framework
+    options: Options
+    name: str
+    feed: Feed | None = None
+    callbacks: list[Any] = field(default_factory=list)
+    epochs: int = 1
+    trains: bool = True
+    synthetic: bool = False
+    units: list[Unit] = field(default_factory=list)
+    tape: list[TapeStep] = field(default_factory=list)
+    extra: list[Variable] = field(default_factory=list)
+    classes: dict[str, type] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> list[Any]:
+        """All layers, the model first; of a loop of one's own those that it calls."""
+        roots = [self.model] if self.model is not None else [unit.layer for unit in self.units]
+        found = [layer for root in roots for layer in self.framework.layers_of(root)]
+        return list({id(layer): layer for layer in found}.values())
+
+    def variables(self) -> list[Variable]:
+        """Weights, those that Keras does not track included; not those of metrics, optimizers and seeds."""
+        roots = [self.model] if self.model is not None else [unit.layer for unit in self.units]
+        tracked = [Variable(raw) for root in roots for raw in root.variables]
+        return [v for v in unique([*tracked, *self.extra, *self.untracked()]) if not self._is_internal(v)]
+
+    def untracked(self) -> list[Variable]:
+        """Variables that a layer holds as an attribute and that are no weight of any."""
+        known = {i for layer in self.layers for raw in _weights(layer) for i in Variable(raw).ids}
+        found = []
+        for layer in self.layers:
+            if not is_own(type(layer)):
+                continue
+            for name, value in list(vars(layer).items()):
+                if _is_variable(value) and not Variable(value).ids & known:
+                    found.append(Variable(value, f"{layer.name}/{name}"))
+        return unique(found)
+
+    def _is_internal(self, variable: Variable) -> bool:
+        words = ("seed_generator", "random_seed_generator")
+        return variable.dtype.startswith(("uint", "string")) or any(word in variable.path for word in words)
+
+    def optimizers(self) -> list[Any]:
+        """The compiled optimizer and those that the model keeps as attributes."""
+        if self.model is None:
+            return []
+        found = [getattr(self.model, "optimizer", None), *vars(self.model).values()]
+        kept = [o for o in found if hasattr(o, "apply_gradients") and hasattr(o, "iterations")]
+        return list({id(o): o for o in kept}.values())
+
+    def state(self) -> State:
+        """Every number that training changes."""
+        raws: list[Any] = []
+        for root in [self.model] if self.model is not None else [unit.layer for unit in self.units]:
+            raws += root.variables
+            for metric in _metrics(root):
+                raws += metric.variables
+        for optimizer in self.optimizers():
+            held = optimizer.variables
+            raws += held() if callable(held) else held
+        variables = unique([*map(Variable, raws), *self.variables()])
+        return [(v, v.read()) for v in variables if not v.dtype.startswith("string")]
+
+    def restore(self, state: State) -> None:
+        """Back to ``state``; the random streams begin anew."""
+        for variable, value in state:
+            variable.write(value)
+        self.framework.reseed(self.options.seed)
+
+    @contextmanager
+    def undone(self) -> Iterator[State]:
+        """Whatever is done inside leaves no trace in the variables."""
+        state = self.state()
+        try:
+            self.framework.reseed(self.options.seed)
+            yield state
+        finally:
+            self.restore(state)
+
+    def forward(self, batch: Batch | None = None, *, training: bool = False) -> list[Any]:
+        """Outputs as arrays, all random streams begun anew; of each unit where the model has no ``call``.
+
+        Leaves no trace: statistics and seeds that the pass moves are put back.
+        """
+        with self.undone():
+            return self.pass_on(batch, training=training)
+
+    def pass_on(self, batch: Batch | None = None, *, training: bool = False) -> list[Any]:
+        """Outputs as arrays, the random streams going on."""
+        first = batch or (self.feed.batches[0] if self.feed else None)
+        units = self.units if self.units or first is None else [Unit(self.model, (first.x,))]
+        outputs: list[Any] = []
+        with self.framework.eagerly():
+            for unit in units:
+                outputs += arrays(call(self.framework, unit, training))
+        return outputs
+
+    def train(
+        self, feed: Feed | None = None, *, epochs: int = 1, callbacks: Sequence[Any] = (), eager: bool = False
+    ) -> dict[str, list[float]]:
+        """``fit`` on ``feed``; the history. ``eager`` shows every number and is slower."""
+        model, feed = self.model, feed or self.feed
+        if feed is None:
+            raise ValueError("no batches")
+        before = bool(getattr(model, "run_eagerly", False))
+        wanted = eager or before
+        if self.notes.get("eager", before) != wanted:
+            model.train_function = None
+        model.run_eagerly = wanted
+        self.notes["eager"] = wanted
+        fit = watch.ORIGINALS.get("fit:" + self.framework.version) or type(model).fit
+        arguments = feed.fit_arguments(self.framework)
+        try:
+            with self.framework.eagerly() if eager else _nothing():
+                history = fit(model, **arguments, epochs=epochs, verbose=0, callbacks=list(callbacks))
+        finally:
+            model.run_eagerly = before
+        return {key: [float(v) for v in values] for key, values in history.history.items()}
+
+    def callback(self, **hooks: Any) -> Any:
+        """A callback of this Keras from functions ``hook(number)``."""
+        base = self.framework.keras.callbacks.Callback
+        members = {name: (lambda self, number=None, logs=None, f=f: f(number)) for name, f in hooks.items()}
+        return type("Probe", (base,), members)()
+
+
+@dataclass(slots=True)
+class TapeStep:
+    """One ``tape.gradient``: loss, and a norm (or None) for each variable, by identity."""
+
+    loss: float | None
+    gradients: dict[int, float | None]
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def call(framework: Framework, unit: Unit, training: bool) -> Any:
+    """Call a unit's layer in a mode, whether or not its ``call`` has the parameter."""
+    layer = unit.layer
+    args = tuple(map_tree(framework.tensor, argument) for argument in unit.args)
+    kwargs = {key: value for key, value in unit.kwargs.items() if key != "training"}
+    if framework.version == "3" or getattr(layer, "_expects_training_arg", False):
+        return layer(*args, **kwargs, training=training)
+    if not training:
+        return layer(*args, **kwargs)
+    with framework.keras.backend.learning_phase_scope(1):
+        return layer(*args, **kwargs)
+
+
+def arrays(output: Any) -> list[Any]:
+    """The float arrays in what a layer gave; a distribution stands for its draw."""
+    found = []
+    for leaf in leaves(output):
+        if is_tensor(leaf):
+            found.append(to_numpy(leaf))
+        elif hasattr(leaf, "sample") and hasattr(leaf, "log_prob"):
+            found.append(to_numpy(_drawn(leaf)))
+    return [array for array in found if array.dtype.kind == "f"]
+
+
+def _drawn(distribution: Any) -> Any:
+    import tensorflow as tf
+
+    try:
+        return tf.convert_to_tensor(distribution)
+    except (TypeError, ValueError):
+        return distribution.sample()
+
+
+def differ(left: Iterable[Any], right: Iterable[Any], tolerance: float = 0.0) -> bool:
+    """True if two passes gave different numbers."""
+    pairs = list(zip(left, right, strict=False))
+    return any(a.shape != b.shape or not _near(a, b, tolerance) for a, b in pairs)
+
+
+def _near(a: Any, b: Any, tolerance: float) -> bool:
+    if tolerance == 0.0:
+        return bool(np.array_equal(a, b, equal_nan=True))
+    scale = float(np.nanmax(np.abs(a), initial=0.0)) or 1.0
+    return bool(np.nanmax(np.abs(a - b), initial=0.0) <= tolerance * scale)
+
+
+def _is_variable(value: Any) -> bool:
+    return type(value).__name__ in {"ResourceVariable", "Variable", "KerasVariable"} or (
+        hasattr(value, "assign") and hasattr(value, "trainable") and hasattr(value, "shape")
+    )
+
+
+def _weights(layer: Any) -> list[Any]:
+    found = list(layer.variables)
+    for metric in _metrics(layer):
+        found += metric.variables
+    return found
+
+
+def _metrics(layer: Any) -> list[Any]:
+    metrics = list(getattr(layer, "_metrics", None) or [])
+    try:
+        metrics += getattr(layer, "metrics", None) or []
+    except (AttributeError, ValueError):  # a `metrics` property that needs what is not made yet
+        pass
+    return [metric for metric in metrics if hasattr(metric, "variables")]

@@ -1,0 +1,59 @@
+"""The temporary copy of a script's folder in which it runs: what it writes is thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LARGEST_FILE = 8 * 2**20
+LARGEST_COPY = 128 * 2**20
+MOST_FILES = 5000
+_SKIPPED = {".git", ".hg", "__pycache__", ".venv", "venv", "node_modules", ".tox", ".mypy_cache", ".kvlint_cache"}
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kvlint-verify-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy what is small; link what is large or too much, which can then be read but not written."""
+    target.mkdir(parents=True)
+    room, files = LARGEST_COPY, MOST_FILES
+    todo = [(source, target)]
+    while todo:
+        here, there = todo.pop(0)
+        try:
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            made = there / entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name in _SKIPPED or Path(entry.path) == target:
+                        continue
+                    if files <= 0:
+                        made.symlink_to(Path(entry.path).resolve())
+                        continue
+                    made.mkdir()
+                    todo.append((Path(entry.path), made))
+                elif entry.is_file():
+                    size = entry.stat().st_size
+                    if size > LARGEST_FILE or size > room or files <= 0:
+                        made.symlink_to(Path(entry.path).resolve())
+                    else:
+                        shutil.copyfile(entry.path, made)
+                        room -= size
+                    files -= 1
+            except OSError:
+                continue
