@@ -70,6 +70,7 @@ class TrainableSchedule(Rule):
     name = "trainable-schedule"
     triggers = ("ariable(", "add_weight")
     fixable = "sometimes"
+    probes = ("schedule",)
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

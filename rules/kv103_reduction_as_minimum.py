@@ -63,6 +63,7 @@ class ReductionAsMinimum(Rule):
         "import *",
     )
     fixable = "sometimes"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per reduction whose axis is a bound."""

@@ -47,6 +47,7 @@ class VariableInConfig(Rule):
     name = "variable-in-config"
     triggers = ("get_config",)
     fixable = "unsafe"
+    probes = ("save",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per entry of a config that is a variable."""

@@ -62,6 +62,7 @@ class TransposedKernelCopy(Rule):
         "trainable_variables",
     )
     fixable = "sometimes"
+    probes = ("tie",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per store that keeps a computed copy of another layer's weight."""

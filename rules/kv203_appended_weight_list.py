@@ -59,6 +59,7 @@ class AppendedWeightList(Rule):
         "variables.extend",
     )
     fixable = "sometimes"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per change to a weight list of a layer."""

@@ -49,6 +49,7 @@ class BorrowedBias(Rule):
     name = "borrowed-bias"
     triggers = (".bias",)
     fixable = "unsafe"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per addition of another layer's bias beside its transposed kernel."""

@@ -59,6 +59,7 @@ class DistributionOnSnapshot(Rule):
     name = "distribution-on-snapshot"
     triggers = TRIGGERS
     fixable = "sometimes"
+    probes = ("gradients", "reaction")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per kept distribution with a snapshot among its parameters."""

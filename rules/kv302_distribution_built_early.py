@@ -48,6 +48,7 @@ class DistributionBuiltEarly(Rule):
     name = "distribution-built-early"
     triggers = TRIGGERS
     fixable = "sometimes"
+    probes = ("gradients", "reaction")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per kept distribution whose parameters are weights of a Keras layer."""

@@ -64,6 +64,7 @@ class StaleVariableTensor(Rule):
         "K.ones",
     )
     fixable = "sometimes"
+    probes = ("gradients", "reaction")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per store that keeps a tensor computed from an own variable."""

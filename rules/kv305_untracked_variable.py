@@ -55,6 +55,7 @@ class UntrackedVariable(Rule):
     name = "untracked-variable"
     triggers = ("Variable(",)
     fixable = "sometimes"
+    probes = ("gradients", "save")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per attribute that holds a trainable tf.Variable as a weight."""

@@ -47,6 +47,7 @@ class LogOfProb(Rule):
     name = "log-of-prob"
     triggers = (".prob(",)
     fixable = "sometimes"
+    probes = ("loss", "gradients")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per logarithm of a probability."""

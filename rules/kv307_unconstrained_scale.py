@@ -59,6 +59,7 @@ class UnconstrainedScale(Rule):
     name = "unconstrained-scale"
     triggers = tuple(f"{name}(" for name in _SCALES)
     fixable = "unsafe"
+    probes = ("loss", "gradients")
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per scale that nothing keeps positive."""

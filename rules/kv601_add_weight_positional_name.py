@@ -43,6 +43,7 @@ class AddWeightPositionalName(Rule):
     name = "add-weight-positional-name"
     triggers = ("add_weight",)
     fixable = "safe"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per call whose first positional argument is a string."""

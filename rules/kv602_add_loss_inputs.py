@@ -43,6 +43,7 @@ class AddLossInputs(Rule):
     name = "add-loss-inputs"
     triggers = ("add_loss",)
     fixable = "safe"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per call with an ``inputs`` argument."""

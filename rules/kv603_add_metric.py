@@ -53,6 +53,7 @@ class AddMetric(Rule):
     name = "add-metric"
     triggers = ("add_metric",)
     fixable = "unsafe"
+    probes = ("build",)
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per call on a Keras object."""

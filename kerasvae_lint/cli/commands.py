@@ -128,3 +128,53 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
     if problem:
         click.echo(problem, err=True)
         ctx.exit(2)
+
+
+@kvlint.command()
+@click.argument("targets", nargs=-1, metavar="TARGET...", required=True)
+@click.option("--fix", is_flag=True, help="Run the source with the safe fixes too, in memory.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: the unsafe fixes too.")
+@click.option("--write", is_flag=True, help="With --fix: change a file whose fixed source passes.")
+@click.option("--synthetic", is_flag=True, help="Answer data sets and downloads with made arrays.")
+@click.option("--input-shape", metavar="SHAPE", help="Of one sample, for a factory: 28,28,1 or 8;4,4.")
+@click.option("--data", metavar="MODULE:CALL", help="What gives the batch for a factory's model.")
+@click.option("--epochs", type=click.IntRange(1), default=12, show_default=True, help="Epochs to watch, at most.")
+@click.option("--steps", type=click.IntRange(2), default=5, show_default=True, help="Batches to watch.")
+@click.option("--timeout", type=click.FloatRange(1.0), default=300.0, show_default=True, help="Seconds for a run.")
+@click.option("--memory-limit", metavar="SIZE", help="Memory for a run: 4G, 512M.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness.")
+@click.option("--keras", type=click.Choice(["2", "3"]), help="The Keras to run with.")
+@click.option("--backend", type=click.Choice(["tensorflow", "jax", "torch"]), help="The backend of Keras 3.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+@click.option("--require-gpu", is_flag=True, help="Refuse to run without a GPU.")
+@click.option("--arg", "arguments", multiple=True, metavar="TEXT", help="Arguments for the script, one each.")
+@click.option("--output-format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with pictures.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option("--verbose", "-v", is_flag=True, help="Every variable, and every target in full.")
+@click.pass_context
+def verify(ctx: click.Context, /, targets: tuple[str, ...], **values: Any) -> None:
+    """Run models and probe them: scripts, notebooks, folders, module:factory.
+
+    A script runs in a child process, in a temporary copy of its folder, until it first trains;
+    the model is probed there and then. Exits with 0 if all probes pass, 1 if one fails (with
+    --fix: of the fixed source), 2 if something could not run.
+    """
+    from kerasvae_lint.cli.verify import Request, options_from, verify
+
+    if values["write"] and not values["fix"]:
+        raise click.UsageError("--write needs --fix")
+    if values["unsafe"] and not values["fix"]:
+        raise click.UsageError("--unsafe-fixes needs --fix")
+    request = Request(
+        targets,
+        options_from(values),
+        fix=values["fix"],
+        unsafe=values["unsafe"],
+        write=values["write"],
+        format=values["format"],
+        html=values["html"],
+        quiet=values["quiet"],
+        verbose=values["verbose"],
+    )
+    ctx.exit(verify(request))

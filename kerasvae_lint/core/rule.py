@@ -25,6 +25,7 @@ class Rule(ABC):
         triggers: a file that holds none of these words (plain substrings) cannot have a finding of
             this rule and is not parsed for it.
         fixable: one of ``"safe"``, ``"unsafe"``, ``"sometimes"``, ``"no"``: what to expect of its fix.
+        probes: the probes of ``kvlint verify`` that fail where the rule is right.
         preview: off unless ``--preview`` is given.
         project_wide: the finding may depend on files other than the linted one and its imports.
     """
@@ -33,6 +34,7 @@ class Rule(ABC):
     name: ClassVar[str]
     triggers: ClassVar[tuple[str, ...]]
     fixable: ClassVar[str] = "no"
+    probes: ClassVar[tuple[str, ...]] = ()
     preview: ClassVar[bool] = False
     project_wide: ClassVar[bool] = False
 

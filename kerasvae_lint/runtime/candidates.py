@@ -15,6 +15,7 @@ from kerasvae_lint.runtime.framework import Framework, is_own, is_tensor, to_num
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call
 from kerasvae_lint.runtime.trees import leaves, map_tree
+from kerasvae_lint.runtime.words import first_line
 
 SAMPLES = 16
 Reasons = dict[str, str]
@@ -121,12 +122,12 @@ def build(cls: type, options: Options) -> Subject | str:
         try:
             layer = cls(**_arguments(cls, framework))
         except Exception as error:  # its arguments can't be guessed
-            return _line(error)
+            return first_line(error)
         batch = map_tree(lambda one: one, [_made(s) for s in shape] if isinstance(shape[0], tuple) else _made(shape))
         try:
             output = call(framework, Unit(layer, (batch,)), False)
         except Exception as error:  # another shape, then
-            why = _line(error) if shape == _SHAPES[0] else why
+            why = first_line(error) if shape == _SHAPES[0] else why
             continue
         if arrays(output):
             return wrapped(framework, layer, Unit(layer, (batch,)), options) or why
@@ -209,7 +210,3 @@ def _tensor(leaf: Any) -> Any:
 
         return tf.convert_to_tensor(leaf)
     return leaf
-
-
-def _line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0][:160]

@@ -170,7 +170,8 @@ class Capture:
         name = ", ".join(dict.fromkeys(type(unit.layer).__name__ for unit in units)) or "training loop"
         steps = _merged(list(self.tapes.values()))
         subject = Subject(None, framework, self.options, name, trains=False, units=units, tape=steps)
-        known = {i for unit in units for raw in unit.layer.variables for i in Variable(raw).ids}
+        held = [raw for unit in units for raw in unit.layer.variables if hasattr(raw, "assign")]
+        known = {i for raw in held for i in Variable(raw).ids}
         subject.extra = unique(v for v in self.sources.values() if not v.ids & known)
         subject.classes = check.own_classes(framework)
         return [subject]

@@ -13,9 +13,10 @@ from typing import Any
 from kerasvae_lint.runtime import candidates, check, guard, probes, script
 from kerasvae_lint.runtime.capture import Capture
 from kerasvae_lint.runtime.framework import Framework
-from kerasvae_lint.runtime.options import PROBES, Job, Options
+from kerasvae_lint.runtime.options import Job, Options
 from kerasvae_lint.runtime.results import SKIP, ModelResult, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.words import first_line
 
 Done = Callable[[list[ModelResult], dict[str, Any]], None]
 Failed = Callable[..., None]
@@ -103,7 +104,7 @@ def _factory(task: Task, ready: Callable[[list[Subject]], None], failed: Failed)
         data = load(task.options.data)() if task.options.data else None
         subject = from_factory(made, data, task.options)
     except (CannotRunError, TypeError, ValueError, ImportError, AttributeError) as error:
-        failed(f"{error}" if isinstance(error, CannotRunError) else f"{type(error).__name__}: {error}".splitlines()[0])
+        failed(str(error) if isinstance(error, CannotRunError) else first_line(error))
         return
     ready([subject])
 
@@ -244,5 +245,3 @@ def environment(options: Options, subject: Subject | None = None) -> dict[str, A
             found["step_device"] = step
     return found
 
-
-ALL = PROBES

@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from kerasvae_lint.runtime.framework import Framework, is_own
+from kerasvae_lint.runtime.words import first_line
 
 
 class ScriptError(Exception):
@@ -50,14 +51,13 @@ def _reason(error: BaseException, path: str) -> str:
     """``ValueError: … (line 12)``, with a word on what helps."""
     line = _line(error, path)
     where = f" (line {line})" if line else ""
-    first = next((part for part in str(error).strip().splitlines() if part.strip()), "")[:200]
     if isinstance(error, EOFError):
         return f"the script reads standard input{where}"
     if isinstance(error, MemoryError):
         return f"out of memory{where}"
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed{where}"
-    return f"{type(error).__name__}: {first}{where}" if first else f"{type(error).__name__}{where}"
+    return first_line(error) + where
 
 
 def _line(error: BaseException, path: str) -> int | None:

@@ -65,12 +65,12 @@ class Subject:
     def variables(self) -> list[Variable]:
         """Weights, those that Keras does not track included; not those of metrics, optimizers and seeds."""
         roots = [self.model] if self.model is not None else [unit.layer for unit in self.units]
-        tracked = [Variable(raw) for root in roots for raw in root.variables]
+        tracked = [Variable(raw) for root in roots for raw in root.variables if hasattr(raw, "assign")]
         return [v for v in unique([*tracked, *self.extra, *self.untracked()]) if not self._is_internal(v)]
 
     def untracked(self) -> list[Variable]:
         """Variables that a layer holds as an attribute and that are no weight of any."""
-        known = {i for layer in self.layers for raw in _weights(layer) for i in Variable(raw).ids}
+        known = {i for layer in self.layers for raw in _weights(layer) if hasattr(raw, "assign") for i in Variable(raw).ids}
         found = []
         for layer in self.layers:
             if not is_own(type(layer)):
@@ -102,7 +102,7 @@ class Subject:
         for optimizer in self.optimizers():
             held = optimizer.variables
             raws += held() if callable(held) else held
-        variables = unique([*map(Variable, raws), *self.variables()])
+        variables = unique([*(Variable(raw) for raw in raws if hasattr(raw, "assign")), *self.variables()])
         return [(v, v.read()) for v in variables if not v.dtype.startswith("string")]
 
     def restore(self, state: State) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from kerasvae_lint.runtime.options import Job, Options, options_from_dict
 from kerasvae_lint.runtime.results import FAIL, ModelResult, ProbeResult, RunResult, run_to_dict
+from kerasvae_lint.runtime.words import first_line
 
 
 class Channel:
@@ -96,7 +97,7 @@ def work(index: int, job: Job, options: Options, channel: Channel, folder: str, 
         import traceback
 
         traceback.print_exc()
-        failed(f"{type(error).__name__}: {error}".strip().splitlines()[0][:300])
+        failed(first_line(error, 300))
 
 
 def _leave() -> None:

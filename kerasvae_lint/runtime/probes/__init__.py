@@ -10,6 +10,7 @@ from kerasvae_lint.runtime.probes import data, gradients, kl, loss, mode, noise,
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, rehearse
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ModelResult, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.words import first_line
 
 Progress = Callable[[str], None]
 
@@ -24,7 +25,7 @@ def examine(subject: Subject, progress: Progress = lambda probe: None) -> ModelR
         try:
             answers[name] = question()
         except Exception as error:  # one probe's trouble is not the others'
-            answers[name] = ProbeResult(name, SKIP, f"could not be asked: {_line(error)}")
+            answers[name] = ProbeResult(name, SKIP, f"could not be asked: {first_line(error)}")
 
     asked("build", lambda: _build(subject))
     progress("rehearsal")
@@ -92,8 +93,4 @@ def _note_trouble(
     error = steps.error
     if error is None or "No gradients" in str(error):
         return
-    answers["build"] = ProbeResult("build", FAIL, f"the training step raises {_line(error)}", ["KV609", "KV604"])
-
-
-def _line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]
+    answers["build"] = ProbeResult("build", FAIL, f"the training step raises {first_line(error)}", ["KV609", "KV604"])

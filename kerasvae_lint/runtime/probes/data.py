@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasvae_lint.runtime.feed import Batch
+from kerasvae_lint.runtime.probes.gradients import redraw
 from kerasvae_lint.runtime.probes.posterior import Posterior
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, Unit, differ
@@ -21,6 +22,14 @@ def ask(subject: Subject) -> ProbeResult:
     if not outputs:
         return ProbeResult("data", SKIP, "the forward pass gives no float tensor")
     deaf = _deaf_inputs(subject)
+    if deaf:  # zero weights at the start are no fault: asked again at others
+        with subject.undone():
+            generator = np.random.default_rng(subject.options.seed + 1)
+            for variable in subject.variables():
+                if variable.is_float:
+                    redraw(variable, generator)
+            still = _deaf_inputs(subject) or []
+        deaf = [name for name in deaf if name in still]
     if deaf is None:
         return ProbeResult("data", SKIP, "the model has no input that could be changed")
     if deaf:

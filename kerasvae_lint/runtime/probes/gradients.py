@@ -12,6 +12,7 @@ from kerasvae_lint.runtime.framework import Variable, to_numpy
 from kerasvae_lint.runtime.probes.paths import has_path
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult, VariableResult
 from kerasvae_lint.runtime.subject import Subject, TapeStep, differ
+from kerasvae_lint.runtime.words import names
 
 NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517"]
 ALWAYS_ZERO = ["KV306", "KV508"]
@@ -52,6 +53,8 @@ def watch_steps(subject: Subject, count: int) -> Steps:
         def given(pairs: list[tuple[Any, Any]], optimizer: Any, seen: dict[int, float | None] = seen) -> None:
             steps.optimizers.add(id(optimizer))
             for gradient, variable in pairs:
+                if gradient is not None:
+                    subject.notes["step_device"] = subject.framework.device_of(gradient)
                 seen[id(variable)] = norm(gradient)
 
         assert subject.feed is not None
@@ -92,13 +95,13 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
         return ProbeResult("gradients", SKIP, "no trainable variable was handed to an optimizer", [], figures), rows
     if bad:
         codes = [code for verdict in bad for code in _BAD[verdict][0]]
-        parts = [f"{_names(paths)} {_verb(verdict, paths)} {_BAD[verdict][1]}" for verdict, paths in bad.items()]
+        parts = [f"{names(paths)} {_verb(verdict, paths)} {_BAD[verdict][1]}" for verdict, paths in bad.items()]
         count = f"{figures['without']} of {len(trained)} variables: "
         return ProbeResult("gradients", FAIL, count + "; ".join(parts), codes, figures), rows
     quiet = [row.path for row in rows if row.verdict == "zero here"]
     message = f"all {len(trained)} trained variables get gradients"
     if quiet:
-        message += f"; 0 at these weights, not at others: {_names(quiet)}"
+        message += f"; 0 at these weights, not at others: {names(quiet)}"
     return ProbeResult("gradients", PASS, message, [], figures), rows
 
 
@@ -106,11 +109,6 @@ def _verb(verdict: str, paths: list[str]) -> str:
     if verdict == "untracked":
         return ""
     return "get" if len(paths) > 1 else "gets"
-
-
-def _names(paths: list[str]) -> str:
-    shown = ", ".join(f"`{path}`" for path in paths[:4])
-    return shown + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
 
 
 def _row(subject: Subject, variable: Variable, steps: Steps, *, is_untracked: bool) -> VariableResult:
@@ -172,12 +170,12 @@ def _elsewhere(subject: Subject) -> list[dict[int, float | None]]:
         with subject.undone():
             for variable in subject.variables():
                 if variable.is_float:
-                    _redraw(variable, generator)
+                    redraw(variable, generator)
             found += watch_steps(subject, 2).records[-1:]
     return found
 
 
-def _redraw(variable: Variable, generator: np.random.Generator) -> None:
+def redraw(variable: Variable, generator: np.random.Generator) -> None:
     value = variable.read()
     if not variable.trainable:
         if value.size == 1 and not value.any():  # a schedule at its beginning

@@ -178,7 +178,7 @@ def _pairing(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
 def _falls(subject: Subject, steps: Steps, figures: dict[str, Any]) -> Answer:
     """Some steps on one batch, with the user's optimizer, then with other learning rates."""
     assert subject.feed is not None
-    if len(subject.optimizers()) > 1 or len(steps.optimizers) > 1:
+    if len(subject.optimizers()) > 1 or len(steps.optimizers) > 1 or not any(steps.records):
         return None
     best = (0.0, 0.0)
     for factor in (1.0, 10.0, 0.03):

@@ -74,7 +74,6 @@ def rehearse(subject: Subject) -> Rehearsal:
             run.error = error
             if callbacks:
                 run.dropped = [type(c).__name__ for c in callbacks]
-                run.error = None
                 _fit(subject, run, [], 2)
         after = subject.variables()
         run.moved = {id(v.raw) for v in after if id(v.raw) in before and (v.read() != before[id(v.raw)]).any()}

@@ -13,6 +13,7 @@ import numpy as np
 from kerasvae_lint.runtime.framework import is_own
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, differ
+from kerasvae_lint.runtime.words import first_line
 
 CONFIG = ["KV106", "KV503"]
 LOST = ["KV305", "KV503", "KV511"]
@@ -38,19 +39,19 @@ def _config(subject: Subject, layer: Any) -> str | None:
     try:
         config = layer.get_config()
     except (AttributeError, NameError, TypeError) as error:
-        return f"{cls.__name__}.get_config raises {_line(error)}"
+        return f"{cls.__name__}.get_config raises {first_line(error)}"
     variables = [key for key, value in config.items() if hasattr(value, "assign")]
     if variables:
         return f"{cls.__name__}.get_config hands out a variable as `{variables[0]}`: it can't be written to a file"
     try:
         json.dumps(config, default=_serialised(subject))
     except (TypeError, ValueError) as error:
-        return f"the config of {cls.__name__} can't be written: {_line(error)}"
+        return f"the config of {cls.__name__} can't be written: {first_line(error)}"
     try:
         with subject.framework.keras.utils.custom_object_scope(subject.classes):
             cls.from_config(dict(config))
     except TypeError as error:
-        return f"{cls.__name__}.from_config raises {_line(error)}"
+        return f"{cls.__name__}.from_config raises {first_line(error)}"
     except Exception:  # a config that needs the surrounding model to be read
         return None
     return None
@@ -85,7 +86,7 @@ def _whole(subject: Subject, folder: str) -> ProbeResult | None:
             loaded = keras.models.load_model(path, compile=False, safe_mode=False)
         after = _outputs(subject, loaded)
     except Exception as error:  # not made to be saved as a whole: its weights are
-        subject.notes["not_saved"] = _line(error)
+        subject.notes["not_saved"] = first_line(error)
         return None
     lost = len(model.weights) - len(loaded.weights)
     if lost > 0:
@@ -117,7 +118,7 @@ def _weights_only(subject: Subject, folder: str) -> ProbeResult:
         subject.model.load_weights(path)
         lost = [v.path for v, value in zip(weights, before, strict=True) if not np.allclose(v.read(), value)]
     except Exception as error:  # neither: said, not judged
-        return ProbeResult("save", SKIP, f"the model is not made to be saved: {_line(error)}")
+        return ProbeResult("save", SKIP, f"the model is not made to be saved: {first_line(error)}")
     finally:
         subject.restore(state)
     tracked = {v.path for v in subject.untracked() if not v.trainable}
@@ -133,7 +134,3 @@ def _layer_alone(subject: Subject) -> ProbeResult:
     if not own:
         return ProbeResult("save", SKIP, "no get_config of one's own, and no model to save")
     return ProbeResult("save", PASS, f"{len(own)} configs can be written and read back")
-
-
-def _line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0][:160]

@@ -7,6 +7,7 @@ from typing import Any
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, Track, own_callbacks
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.words import first_line
 
 MOVED = ["KV101"]
 BAKED = ["KV102", "KV107", "KV108"]
@@ -19,7 +20,7 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
         return ProbeResult("schedule", SKIP, "fit got no callback that could write a schedule")
     if run.dropped:
         names = ", ".join(run.dropped)
-        return ProbeResult("schedule", SKIP, f"the callbacks ({names}) can't run here: {_line(run.error)}")
+        return ProbeResult("schedule", SKIP, f"the callbacks ({names}) can't run here: {first_line(run.error) if run.error else 'they raise'}")
     figures: dict[str, Any] = {"epochs": run.epochs, "tracks": [_figures(track) for track in run.tracks]}
     moved = [t for t in run.tracks if t.moved > TOLERANCE * max(1.0, *map(abs, t.set))]
     if moved:
@@ -37,10 +38,6 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
 
 def _values(count: int) -> str:
     return "1 value stays" if count == 1 else f"{count} values stay"
-
-
-def _line(error: Exception | None) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:200] if error else "they raise"
 
 
 def _figures(track: Track) -> dict[str, Any]:

@@ -1,0 +1,250 @@
+"""``kvlint verify``: from targets to jobs, from what the children found to a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerasvae_lint.cli.output import look_for, write
+from kerasvae_lint.core import Problem, Settings
+from kerasvae_lint.runtime import launch, text
+from kerasvae_lint.runtime.options import PROBES, Job, Options
+from kerasvae_lint.runtime.results import Report, RunResult, TargetResult
+
+MANY = 3
+
+
+@dataclass(slots=True)
+class Request:
+    """One call of ``kvlint verify``."""
+
+    targets: tuple[str, ...]
+    options: Options
+    fix: bool = False
+    unsafe: bool = False
+    write: bool = False
+    format: str = "text"
+    html: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+
+@dataclass(slots=True)
+class _Program:
+    """A file to run: its text, what the linter says of it, and what the fix makes of it."""
+
+    name: str
+    path: str
+    text: str
+    data: bytes
+    findings: tuple[tuple[str, int], ...] = ()
+    fixed: str | None = None
+    fixes: list[str] = field(default_factory=list)
+    remaining: tuple[tuple[str, int], ...] = ()
+
+
+def verify(request: Request) -> int:
+    """Do what is asked and say what is found; the exit status."""
+    report = Report()
+    jobs: list[tuple[TargetResult, Job]] = []
+    programs: dict[str, _Program] = {}
+    for name in request.targets:
+        for target, made, program in _jobs(name, request):
+            report.targets.append(target)
+            jobs += [(target, job) for job in made]
+            if program is not None:
+                programs[target.target] = program
+    try:
+        _run(request, report, jobs)
+    except launch.NotInstalledError as error:
+        write(sys.stderr, [f"error: {error}"])
+        return 2
+    if request.fix and request.write:
+        _write_back(report, programs)
+    _show(request, report)
+    return report.exit_status
+
+
+def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job], _Program | None]]:
+    if ":" in name and not os.path.exists(name):
+        yield TargetResult(name), [Job(name, "original", None, os.getcwd())], None
+        return
+    from kerasvae_lint.run.discovery import discover
+    from kerasvae_lint.run.triage import mentions_field
+
+    is_folder = os.path.isdir(name)
+    for item in discover([name], lambda folder: ()):
+        if isinstance(item, Problem):
+            yield TargetResult(item.filename, "error", item.message), [], None
+            continue
+        program = _read(item, request)
+        if isinstance(program, str):
+            yield TargetResult(item, "error", program), [], None
+        elif is_folder and not mentions_field(program.data):
+            continue
+        else:
+            target = TargetResult(item, fixes=program.fixes)
+            jobs = [Job(item, "original", program.text, program.path, program.findings)]
+            if program.fixed is not None:
+                jobs.append(Job(item, "fixed", program.fixed, program.path, program.remaining))
+            yield target, jobs, program
+
+
+def _read(filename: str, request: Request) -> _Program | str:
+    """The program in a file, a notebook's cells as one; or why there is none."""
+    from kerasvae_lint import LintError, fix_source, lint_source
+    from kerasvae_lint.source import SourceError, decode
+
+    try:
+        data = Path(filename).read_bytes()
+        source = decode(data, filename)
+    except OSError as error:
+        return f"can't be read: {(error.strerror or str(error)).lower()}"
+    except SourceError as error:
+        return str(error)
+    program = _Program(filename, os.path.abspath(filename), source.text, data)
+    settings = Settings(preview=True)
+    plain = filename if not filename.endswith(".ipynb") else filename + ".py"
+    try:
+        program.findings = tuple((f.code, f.location.row) for f in lint_source(source.text, plain, settings))
+        if request.fix and plain == filename:
+            done = fix_source(source.text, filename, settings, unsafe=request.unsafe)
+            if done.fixed:
+                program.fixed = done.text
+                program.fixes = list(dict.fromkeys(f.code for f in done.fixed))
+                program.remaining = tuple((f.code, f.location.row) for f in done.remaining)
+    except LintError as error:
+        return str(error)
+    return program
+
+
+def _run(request: Request, report: Report, jobs: list[tuple[TargetResult, Job]]) -> None:
+    with _progress(request, len(jobs)) as step:
+        outcomes = launch.run_jobs([job for _, job in jobs], request.options, step)
+    for (target, job), outcome in zip(jobs, outcomes, strict=True):
+        if outcome.run is None:
+            target.status, target.reason = "error", outcome.reason
+            if job.source == "fixed":
+                target.reason = f"with the fix: {outcome.reason}"
+            continue
+        _explain(outcome.run, job.findings)
+        target.runs.append(outcome.run)
+        for key, value in outcome.environment.items():
+            report.environment.setdefault(key, value)
+
+
+def _explain(run: RunResult, findings: tuple[tuple[str, int], ...]) -> None:
+    """Where a static finding and a failed probe meet, the probe says so."""
+    from kerasvae_lint.run.registry import all_rules
+
+    rules = all_rules()
+    for probe in run.failed:
+        met = [(code, row) for code, row in findings if code in rules and probe.probe in rules[code].probes]
+        if met:
+            probe.codes = list(dict.fromkeys(code for code, _ in met))
+            probe.figures["findings"] = [{"code": code, "row": row} for code, row in met]
+
+
+@contextmanager
+def _progress(request: Request, count: int) -> Iterator[launch.Progress]:
+    """A bar on a terminal; nothing elsewhere."""
+    if request.quiet or not sys.stderr.isatty() or not count:
+        yield lambda index, event: None
+        return
+    steps = len(PROBES) + 3
+    with click.progressbar(
+        length=count * steps, label="Probing", file=sys.stderr, item_show_func=lambda item: item or ""
+    ) as bar:
+        done = [0] * count
+
+        def step(index: int, event: str) -> None:
+            last = event == "end"
+            forward = steps - done[index] if last else min(1, steps - 1 - done[index])
+            done[index] += forward
+            bar.update(forward, event if event not in {"result", "end", "start"} else None)
+
+        yield step
+
+
+def _write_back(report: Report, programs: dict[str, _Program]) -> None:
+    """The fixed text replaces a file whose fixed run passes every probe."""
+    from kerasvae_lint.fix import write_atomically
+    from kerasvae_lint.source import decode
+
+    for target in report.targets:
+        program, run = programs.get(target.target), target.run("fixed")
+        if program is None or program.fixed is None:
+            continue
+        if run is None or run.failed:
+            write(sys.stderr, [f"{target.target}: not written, since the fixed source does not pass"])
+            continue
+        try:
+            after = decode(program.data, program.path).encode(program.fixed)
+            write_atomically(Path(program.path), after, expected=program.data)
+        except (OSError, UnicodeEncodeError) as error:
+            target.status, target.reason = "error", f"can't be written: {error}"
+
+
+def _show(request: Request, report: Report) -> None:
+    if request.html is not None:
+        from kerasvae_lint.runtime.html import page
+
+        try:
+            request.html.write_text(page(report), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{request.html} can't be written: {(error.strerror or '').lower()}") from None
+    if request.format == "json":
+        write(sys.stdout, [json.dumps(report.to_dict(), indent=2, ensure_ascii=False)])
+        return
+    if not report.targets:
+        write(sys.stdout, ["No Python files or notebooks found."])
+        return
+    look = look_for(sys.stdout)
+    many = len(report.targets) > MANY and not request.verbose
+    if many:
+        write(sys.stdout, text.summary(report, look.width, look.paint))
+    else:
+        write(sys.stdout, text.full(report, look.width, look.paint, every_variable=request.verbose))
+
+
+def options_from(values: dict[str, Any]) -> Options:
+    """The options of the command line.
+
+    Raises:
+        click.UsageError: sizes and shapes that are none.
+    """
+    from kerasvae_lint.runtime.options import parse_bytes, parse_shapes
+
+    try:
+        shapes = parse_shapes(values["input_shape"]) if values["input_shape"] else ()
+    except ValueError:
+        raise click.UsageError(f"{values['input_shape']!r} is no input shape: write 28,28,1 or 8;4,4") from None
+    try:
+        limit = parse_bytes(values["memory_limit"]) if values["memory_limit"] else 0
+    except ValueError:
+        raise click.UsageError(f"{values['memory_limit']!r} is no size: write 4G or 512M") from None
+    if values["backend"] and values["backend"] != "tensorflow" and values["keras"] == "2":
+        raise click.UsageError("Keras 2 has no backend but tensorflow")
+    return Options(
+        steps=values["steps"],
+        epochs=values["epochs"],
+        timeout=values["timeout"],
+        memory_limit=limit,
+        seed=values["seed"],
+        keras=values["keras"] or ("3" if values["backend"] else None),
+        backend=values["backend"],
+        device=values["device"],
+        require_gpu=values["require_gpu"],
+        synthetic=values["synthetic"],
+        input_shape=shapes,
+        data=values["data"],
+        arguments=tuple(values["arguments"]),
+    )
