@@ -164,7 +164,8 @@ def _first(failed: list[ProbeResult]) -> str:
     probe = failed[0]
     if probe.probe == "gradients" and probe.figures.get("without"):
         count, total = probe.figures["without"], probe.figures["variables"]
-        return f"{count} of {total} variables had no usable gradient"
+        usable = "" if probe.figures.get("no_path") == count else " usable"
+        return f"{count} of {total} variables had no{usable} gradient"
     return f"{probe.probe}: {probe.message}"
 
 

@@ -91,6 +91,7 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
             subject.notes.setdefault("reached", set()).add(id(variable.raw))
     trained = [row for row in rows if row.gradient_norms or row.verdict in _BAD]
     figures = {"watched_steps": len(steps.records), "variables": len(trained), "without": sum(map(len, bad.values()))}
+    figures["no_path"] = len(bad.get("no path", ()))
     if not trained:
         return ProbeResult("gradients", SKIP, "no trainable variable was handed to an optimizer", [], figures), rows
     if bad:

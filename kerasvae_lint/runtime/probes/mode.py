@@ -7,13 +7,14 @@ from kerasvae_lint.runtime.probes.flags import Flag
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.words import first_line
 
 
 def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
     """Judge the flags that the rehearsal saw."""
     flags = [flag for flag in run.flags.seen.values() if _matters(flag)]
     if run.error is not None and not run.dropped:
-        return ProbeResult("mode", SKIP, f"fit raises {type(run.error).__name__}")
+        return ProbeResult("mode", SKIP, f"fit raises {first_line(run.error)}")
     if not flags:
         return ProbeResult("mode", SKIP, "no Dropout, noise or BatchNormalization that trains")
     off = [flag for flag in flags if not flag.trained and not flag.deliberate]

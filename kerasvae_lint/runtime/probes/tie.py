@@ -5,6 +5,7 @@ from __future__ import annotations
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal
 from kerasvae_lint.runtime.probes.ties import NEAR
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
+from kerasvae_lint.runtime.words import first_line
 
 CODES = ["KV201", "KV202"]
 
@@ -14,7 +15,7 @@ def ask(run: Rehearsal) -> ProbeResult:
     if not run.ties:
         return ProbeResult("tie", SKIP, "no kernel is another's transpose")
     if run.error is not None and not run.dropped:
-        return ProbeResult("tie", SKIP, f"fit raises {type(run.error).__name__}")
+        return ProbeResult("tie", SKIP, f"fit raises {first_line(run.error)}")
     figures = {"distances": {tie.name: tie.distances for tie in run.ties}}
     torn = [tie for tie in run.ties if tie.distances[-1] > NEAR]
     if torn:

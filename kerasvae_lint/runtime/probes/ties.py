@@ -44,7 +44,8 @@ def ties_of(subject: Subject) -> list[Tie]:
 
 def _kernels(subject: Subject, layer: Any) -> Iterator[tuple[Any, Any]]:
     """Kernels of the layers that ``layer`` holds, then of all others."""
-    held = [value for value in vars(layer).values() if hasattr(value, "weights") and value is not layer]
+    base = subject.framework.keras.layers.Layer
+    held = [value for value in vars(layer).values() if isinstance(value, base) and value is not layer]
     others = [*held, *(other for other in subject.layers if other is not layer and other not in held)]
     for other in others:
         kernel = getattr(other, "kernel", None)

@@ -1,0 +1,163 @@
+"""Made data: images with a shape for each class, word sequences, tables and files, all from a seed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a public data set looks like: shape of a sample, classes, and samples to train and to test with."""
+
+    kind: str
+    shape: tuple[int, ...]
+    classes: int
+    sizes: tuple[int, int] = (60_000, 10_000)
+    label_shape: tuple[int, ...] = ()
+    classes_of_words: int = 20_000
+
+
+DATASETS = {
+    "mnist": Spec("image", (28, 28), 10),
+    "fashion_mnist": Spec("image", (28, 28), 10),
+    "cifar10": Spec("image", (32, 32, 3), 10, (50_000, 10_000), (1,)),
+    "cifar100": Spec("image", (32, 32, 3), 100, (50_000, 10_000), (1,)),
+    "boston_housing": Spec("table", (13,), 0, (404, 102)),
+    "california_housing": Spec("table", (8,), 0, (16_512, 4_128)),
+    "imdb": Spec("text", (), 2, (25_000, 25_000)),
+    "reuters": Spec("text", (), 46, (8_982, 2_246)),
+}
+"""Sizes as Keras documents them."""
+
+_NAMED = {
+    "mnist": Spec("image", (28, 28, 1), 10),
+    "fashion_mnist": Spec("image", (28, 28, 1), 10),
+    "kmnist": Spec("image", (28, 28, 1), 10),
+    "emnist": Spec("image", (28, 28, 1), 47),
+    "binarized_mnist": Spec("image", (28, 28, 1), 10),
+    "cifar10": Spec("image", (32, 32, 3), 10),
+    "svhn_cropped": Spec("image", (32, 32, 3), 10),
+    "celeb_a": Spec("image", (218, 178, 3), 2),
+    "omniglot": Spec("image", (105, 105, 3), 1623),
+    "cats_vs_dogs": Spec("image", (256, 256, 3), 2),
+    "oxford_flowers102": Spec("image", (256, 256, 3), 102),
+    "imdb_reviews": Spec("text", (), 2),
+    "iris": Spec("table", (4,), 3),
+}
+MADE_OF = 2_048
+_WORDS = (
+    "the a this that film story actor plot was is felt seemed good bad slow bright long warm cold and but because "
+    "really very never always watched liked hated again tonight here there"
+).split()
+
+
+def named(name: str) -> Spec:
+    """The data set that ``tfds`` knows by this name; an unknown one has 64 × 64 colour images."""
+    key = name.split("/")[0].split(":")[0]
+    return _NAMED.get(key, Spec("image", (64, 64, 3), 10))
+
+
+def labelled(spec: Spec, count: int, seed: int) -> tuple[Any, Any]:
+    """``count`` samples with their labels; at most 2,048 differ, the others repeat them."""
+    generator = np.random.default_rng(seed)
+    distinct = min(count, MADE_OF)
+    if spec.kind == "table":
+        x = generator.normal(size=(count, *spec.shape)) * np.arange(1, spec.shape[0] + 1)
+        y = x @ generator.normal(size=spec.shape[0]) + generator.normal(size=count)
+        return (x, y) if not spec.classes else (x.astype("float32"), generator.integers(0, spec.classes, count))
+    classes = generator.integers(0, max(spec.classes, 1), size=distinct)
+    images = _images(spec, classes, generator)
+    order = np.resize(np.arange(distinct), count)
+    labels = classes[order].reshape(count, *spec.label_shape)
+    return images[order], labels.astype("uint8" if spec.classes < 256 and not spec.label_shape else "int64")
+
+
+def _images(spec: Spec, classes: Any, generator: np.random.Generator) -> Any:
+    """Bright blobs whose place and size tell the class, on a dark ground: ``uint8``, 0 to 255."""
+    height, width, *rest = spec.shape
+    rows, columns = np.mgrid[0:height, 0:width]
+    count = len(classes)
+    angle = 2 * np.pi * classes / max(spec.classes, 1) + generator.normal(0, 0.15, count)
+    top = height * (0.5 + 0.25 * np.sin(angle))
+    left = width * (0.5 + 0.25 * np.cos(angle))
+    spread = (0.08 + 0.08 * generator.random(count)) * height
+    images = np.empty((count, height, width), "float32")
+    for i in range(count):
+        images[i] = np.exp(-((rows - top[i]) ** 2 + (columns - left[i]) ** 2) / (2 * spread[i] ** 2))
+    images = np.where(images < 0.05, 0.0, images) * 255
+    if not rest:
+        return images.astype("uint8")
+    tint = 0.4 + 0.6 * generator.random((count, 1, 1, rest[0])) if rest[0] > 1 else 1.0
+    return (images[..., None] * tint).astype("uint8")
+
+
+def sequences(count: int, words: int, classes: int, seed: int) -> tuple[Any, Any]:
+    """Word numbers of lengths as in reviews, in an array of lists, with labels."""
+    generator = np.random.default_rng(seed)
+    lengths = np.clip(generator.lognormal(5.2, 0.6, count).astype(int), 11, 1000)
+    flat = np.minimum(generator.zipf(1.3, int(lengths.sum())) + 3, words - 1)
+    parts = np.split(flat, np.cumsum(lengths)[:-1])
+    x = np.empty(count, dtype=object)
+    for i, part in enumerate(parts):
+        x[i] = [1, *part.tolist()]
+    return x, generator.integers(0, classes, count)
+
+
+def texts(count: int, seed: int) -> list[str]:
+    """Short sentences of common words."""
+    generator = np.random.default_rng(seed)
+    return [" ".join(generator.choice(_WORDS, size=int(generator.integers(8, 40)))) for _ in range(count)]
+
+
+def dataset(spec: Spec, split: str, seed: int, supervised: bool, batch_size: int | None) -> Any:
+    """A ``tf.data`` data set as ``tfds.load`` gives it; 2,048 samples, whatever the real size."""
+    import tensorflow as tf
+
+    count = MADE_OF if "train" in split else MADE_OF // 4
+    if spec.kind == "text":
+        x: Any = texts(count, seed)
+        y: Any = np.random.default_rng(seed).integers(0, spec.classes, count)
+        names = ("text", "label")
+    else:
+        x, y = labelled(spec, count, seed)
+        names = ("image" if spec.kind == "image" else "features", "label")
+    y = np.asarray(y).astype("int64")
+    found = tf.data.Dataset.from_tensor_slices((x, y) if supervised else dict(zip(names, (x, y), strict=True)))
+    if batch_size == -1:
+        return next(iter(found.batch(count)))
+    return found.batch(batch_size) if batch_size else found
+
+
+def write_file(folder: str, name: str, seed: int) -> str:
+    """A small file of the kind that its ending promises."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, name)
+    ending = os.path.splitext(name)[1].lower()
+    generator = np.random.default_rng(seed)
+    if ending == ".npz":
+        (x, y), (x_test, y_test) = (labelled(DATASETS["mnist"], n, seed) for n in (60_000, 10_000))
+        np.savez(path, x_train=x, y_train=y, x_test=x_test, y_test=y_test)
+    elif ending == ".npy":
+        np.save(path, labelled(Spec("image", (28, 28), 10), MADE_OF, seed)[0])
+    elif ending == ".csv":
+        table = generator.normal(size=(4998, 141))
+        table[:, -1] = table[:, 0] > 0
+        np.savetxt(path, table, delimiter=",", fmt="%.5f")
+    elif ending == ".txt":
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(texts(2000, seed)))
+    else:
+        with open(path, "wb") as file:
+            file.write(b"")
+    return path
+
+
+def write_image_folder(folder: str, seed: int) -> str:
+    """Two classes of tiny PNG images, as an unpacked archive holds them; returns its place."""
+    for name in ("one", "two"):
+        os.makedirs(os.path.join(folder, name), exist_ok=True)
+    return folder
