@@ -20,6 +20,7 @@ from kerasvae_lint.runtime.options import PROBES, Job, Options
 from kerasvae_lint.runtime.results import Report, RunResult, TargetResult
 
 MANY = 3
+NEAR = 4
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job]
     from kerasvae_lint.run.triage import mentions_field
 
     is_folder = os.path.isdir(name)
-    for item in discover([name], lambda folder: ()):
+    for item in discover([name], _no_excludes):
         if isinstance(item, Problem):
             yield TargetResult(item.filename, "error", item.message), [], None
             continue
@@ -96,6 +97,10 @@ def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job]
             if program.fixed is not None:
                 jobs.append(Job(item, "fixed", program.fixed, program.path, program.remaining))
             yield target, jobs, program
+
+
+def _no_excludes(_: str) -> tuple[str, ...]:
+    return ()
 
 
 def _read(filename: str, request: Request) -> _Program | str:
@@ -147,17 +152,26 @@ def _explain(run: RunResult, findings: tuple[tuple[str, int], ...]) -> None:
 
     rules = all_rules()
     for probe in run.failed:
-        met = [(code, row) for code, row in findings if code in rules and probe.probe in rules[code].probes]
+        met = [
+            (code, row)
+            for code, row in findings
+            if code in rules and probe.probe in rules[code].probes and _is_near(row, probe.figures.get("rows"))
+        ]
         if met:
             probe.codes = list(dict.fromkeys(code for code, _ in met))
             probe.figures["findings"] = [{"code": code, "row": row} for code, row in met]
+
+
+def _is_near(row: int, rows: list[int] | None) -> bool:
+    """An exception is explained only by what stands where it arose."""
+    return rows is None or any(abs(row - other) <= NEAR for other in rows)
 
 
 @contextmanager
 def _progress(request: Request, count: int) -> Iterator[launch.Progress]:
     """A bar on a terminal; nothing elsewhere."""
     if request.quiet or not sys.stderr.isatty() or not count:
-        yield lambda index, event: None
+        yield launch.silent
         return
     steps = len(PROBES) + 3
     with click.progressbar(

@@ -139,7 +139,10 @@ def _arguments(cls: type, framework: Framework) -> dict[str, Any]:
     """Guesses for the parameters that have no default."""
     found: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(cls).parameters.items()):
-        if parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL} or parameter.default is not inspect._empty:
+        if (
+            parameter.kind in {parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}
+            or parameter.default is not inspect._empty
+        ):
             continue
         if "tied" in name or name in {"dense", "layer"}:
             found[name] = _dense(framework)

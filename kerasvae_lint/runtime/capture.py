@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from kerasvae_lint.runtime import check, watch
-from kerasvae_lint.runtime.feed import feed_of
 from kerasvae_lint.runtime.framework import Framework, Variable, is_tensor, to_numpy, unique
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.probes.gradients import norm

@@ -50,7 +50,9 @@ def columns(values: Sequence[float], lit: Sequence[bool], title: str, unit: str)
         x = 52 + number * step
         kind = "ok" if lit[number] else "pale"
         width = max(step * 0.8, 1.0)
-        parts.append(f'<rect x="{x:.1f}" y="{floor - size:.1f}" width="{width:.1f}" height="{size:.1f}" class="{kind}"/>')
+        parts.append(
+            f'<rect x="{x:.1f}" y="{floor - size:.1f}" width="{width:.1f}" height="{size:.1f}" class="{kind}"/>'
+        )
     return _svg(parts, height, title)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,7 +29,7 @@ class Batch:
     def size(self) -> int:
         """Samples in the batch; 0 if it can't be told."""
         for leaf in leaves(self.x):
-            shape = getattr(leaf, "shape", ())
+            shape: Any = getattr(leaf, "shape", ())
             if len(shape):
                 return int(shape[0])
         return 0
@@ -131,7 +132,8 @@ def feed_of(x: Any, y: Any = None, weight: Any = None, batch_size: int | None = 
         batches = [_unpacked(map_tree(_array, element)) for element in elements]
     else:
         kind = ARRAYS
-        batches = list(_slices(*(map_tree(_array, part) for part in (x, y, weight)), batch_size or 32, count))
+        given = [map_tree(_array, part) for part in (x, y, weight)]
+        batches = list(_slices(given, batch_size or 32, count))
     batches = [batch for batch in batches if batch.size]
     full = [batch for batch in batches if batch.size == batches[0].size]
     if not full:
@@ -144,7 +146,7 @@ def _is_source(x: Any) -> bool:
         return False
     if hasattr(x, "element_spec") or hasattr(x, "__next__"):
         return True
-    return hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape") or hasattr(x, "dataset")
+    return (hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape")) or hasattr(x, "dataset")
 
 
 def _elements(source: Any) -> Iterator[Any]:
@@ -176,16 +178,16 @@ def _unpacked(element: Any) -> Batch:
     return Batch(x, y, weight, raw=element)
 
 
-def _slices(x: Any, y: Any, weight: Any, size: int, count: int) -> Iterator[Batch]:
-    x, y, weight = (_lists_to_arrays(part) for part in (x, y, weight))
-    total = max((len(leaf) for leaf in leaves(x)), default=0)
+def _slices(given: list[Any], size: int, count: int) -> Iterator[Batch]:
+    given = [_lists_to_arrays(part) for part in given]
+    total = max((len(leaf) for leaf in leaves(given[0])), default=0)
     size = min(size, total)
     for number in range(count):
         start = number * size
         if start + size > total or not size:
             return
-        here = slice(start, start + size)
-        yield Batch(*(map_tree(lambda leaf, here=here: leaf[here], part) for part in (x, y, weight)))
+        cut = operator.itemgetter(slice(start, start + size))
+        yield Batch(*(map_tree(cut, part) for part in given))
 
 
 def _lists_to_arrays(tree: Any) -> Any:

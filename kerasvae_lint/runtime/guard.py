@@ -104,6 +104,6 @@ def _landlock(root: str) -> bool:
         libc.syscall(_ADD_RULE, ruleset, 1, ctypes.byref(rule), 0)
         os.close(beneath)
     libc.prctl(38, 1, 0, 0, 0)
-    done = libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    done = bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     os.close(ruleset)
     return done

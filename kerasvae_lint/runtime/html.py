@@ -9,7 +9,8 @@ from kerasvae_lint.runtime.results import ModelResult, ProbeResult, Report, RunR
 
 MOST_BARS = 40
 STYLE = """
-:root{--ink:#1d2733;--soft:#5b6875;--ground:#fff;--card:#f5f7f9;--rim:#d8dee4;--ok:#1a7f5a;--bad:#c2362b;--pale:#b9c2cb;--set:#2667b5}
+:root{--ink:#1d2733;--soft:#5b6875;--ground:#fff;--card:#f5f7f9;--rim:#d8dee4;--ok:#1a7f5a;--bad:#c2362b;--pale:#b9c2cb;
+--set:#2667b5}
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9aa7b4;--ground:#12171d;--card:#1b222a;--rim:#323c47;
 --ok:#45c08f;--bad:#f0776c;--pale:#4c5864;--set:#6fa8ee}}
 *{box-sizing:border-box}

@@ -50,7 +50,7 @@ def missing(options: Options) -> str:
     return f"kvlint verify runs models and needs {', '.join(lacks)}: pip install 'kerasvae-lint[runtime]'"
 
 
-def run_jobs(jobs: list[Job], options: Options, progress: Progress = lambda index, event: None) -> list[Outcome]:
+def run_jobs(jobs: list[Job], options: Options, progress: Progress | None = None) -> list[Outcome]:
     """Run all jobs, one after the other, each in a process of its own.
 
     Raises:
@@ -63,9 +63,18 @@ def run_jobs(jobs: list[Job], options: Options, progress: Progress = lambda inde
     waiting = list(range(len(jobs)))
     while waiting:
         with scratch() as folder, _child(folder, [jobs[i] for i in waiting], options) as child:
-            done = child.follow([outcomes[i] for i in waiting], lambda k, e, w=tuple(waiting): progress(w[k], e))
+            done = child.follow([outcomes[i] for i in waiting], _shifted(progress or silent, waiting))
         waiting = waiting[max(done, 1) :]
     return outcomes
+
+
+def silent(_index: int, _event: str) -> None:
+    """Nobody is told."""
+
+
+def _shifted(progress: Progress, numbers: list[int]) -> Progress:
+    """``progress`` for a child that counts its own jobs."""
+    return lambda index, event: progress(numbers[index], event)
 
 
 @contextmanager
@@ -91,7 +100,13 @@ def _child(folder: Path, jobs: list[Job], options: Options) -> Iterator[_Child]:
     }
     spec.write_text(json.dumps(body), encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-P" if sys.version_info >= (3, 11) else "-E", "-m", "kerasvae_lint.runtime.worker", str(spec)],
+        [
+            sys.executable,
+            "-P" if sys.version_info >= (3, 11) else "-E",
+            "-m",
+            "kerasvae_lint.runtime.worker",
+            str(spec),
+        ],
         cwd=folder,
         env=child_environment(options, folder),
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from types import ModuleType
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname == "keras" or fullname.startswith("keras."):
             return importlib.machinery.ModuleSpec(fullname, self)
@@ -23,6 +23,11 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """It is executed already, under its own name."""
+
+
+def is_active() -> bool:
+    """True while ``keras`` means ``tf_keras``."""
+    return any(isinstance(finder, _Alias) for finder in sys.meta_path)
 
 
 def install() -> None:

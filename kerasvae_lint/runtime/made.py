@@ -49,14 +49,45 @@ _NAMED = {
     "iris": Spec("table", (4,), 3),
 }
 MADE_OF = 2_048
-_WORDS = (
-    "the a this that film story actor plot was is felt seemed good bad slow bright long warm cold and but because "
-    "really very never always watched liked hated again tonight here there"
-).split()
+_WORDS = [
+    "the",
+    "a",
+    "this",
+    "that",
+    "film",
+    "story",
+    "actor",
+    "plot",
+    "was",
+    "is",
+    "felt",
+    "seemed",
+    "good",
+    "bad",
+    "slow",
+    "bright",
+    "long",
+    "warm",
+    "cold",
+    "and",
+    "but",
+    "because",
+    "really",
+    "very",
+    "never",
+    "always",
+    "watched",
+    "liked",
+    "hated",
+    "again",
+    "tonight",
+    "here",
+    "there",
+]
 
 
 def named(name: str) -> Spec:
-    """The data set that ``tfds`` knows by this name; an unknown one has 64 × 64 colour images."""
+    """The data set that ``tfds`` knows by this name; an unknown one has 64 by 64 colour images."""
     key = name.split("/")[0].split(":")[0]
     return _NAMED.get(key, Spec("image", (64, 64, 3), 10))
 
@@ -71,7 +102,7 @@ def labelled(spec: Spec, count: int, seed: int) -> tuple[Any, Any]:
         return (x, y) if not spec.classes else (x.astype("float32"), generator.integers(0, spec.classes, count))
     classes = generator.integers(0, max(spec.classes, 1), size=distinct)
     images = _images(spec, classes, generator)
-    order = np.resize(np.arange(distinct), count)
+    order: Any = np.resize(np.arange(distinct), count)
     labels = classes[order].reshape(count, *spec.label_shape)
     return images[order], labels.astype("uint8" if spec.classes < 256 and not spec.label_shape else "int64")
 
@@ -85,7 +116,7 @@ def _images(spec: Spec, classes: Any, generator: np.random.Generator) -> Any:
     top = height * (0.5 + 0.25 * np.sin(angle))
     left = width * (0.5 + 0.25 * np.cos(angle))
     spread = (0.08 + 0.08 * generator.random(count)) * height
-    images = np.empty((count, height, width), "float32")
+    images: Any = np.empty((count, height, width), "float32")
     for i in range(count):
         images[i] = np.exp(-((rows - top[i]) ** 2 + (columns - left[i]) ** 2) / (2 * spread[i] ** 2))
     images = np.where(images < 0.05, 0.0, images) * 255
@@ -101,7 +132,7 @@ def sequences(count: int, words: int, classes: int, seed: int) -> tuple[Any, Any
     lengths = np.clip(generator.lognormal(5.2, 0.6, count).astype(int), 11, 1000)
     flat = np.minimum(generator.zipf(1.3, int(lengths.sum())) + 3, words - 1)
     parts = np.split(flat, np.cumsum(lengths)[:-1])
-    x = np.empty(count, dtype=object)
+    x: Any = np.empty(count, dtype=object)
     for i, part in enumerate(parts):
         x[i] = [1, *part.tolist()]
     return x, generator.integers(0, classes, count)
@@ -156,8 +187,8 @@ def write_file(folder: str, name: str, seed: int) -> str:
     return path
 
 
-def write_image_folder(folder: str, seed: int) -> str:
-    """Two classes of tiny PNG images, as an unpacked archive holds them; returns its place."""
+def write_folder(folder: str) -> str:
+    """Two empty folders, one for each class, in place of an unpacked archive; returns their place."""
     for name in ("one", "two"):
         os.makedirs(os.path.join(folder, name), exist_ok=True)
     return folder

@@ -67,16 +67,16 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
         from kerasvae_lint.runtime import synthetic
 
         synthetic.install(task.options.seed)
-    _script(task, capture, ready, failed, done)
+    _script(task, capture, failed, done)
 
 
-def _script(task: Task, capture: Capture, ready: Callable[[list[Subject]], None], failed: Failed, done: Done) -> None:
+def _script(task: Task, capture: Capture, failed: Failed, done: Done) -> None:
     namespace: dict[str, Any] = {}
     try:
         namespace = script.run(task.job.path, task.job.text or "", task.options.arguments, task.elsewhere)
     except script.ScriptError as error:
         if capture.busy or not (capture.tapes or capture.by_batch):
-            failed(str(error), "" if capture.busy else error.place)
+            failed(str(error), "" if capture.busy else error.place, error.rows)
     taped, by_batch = capture.taped(), list(capture.by_batch.values())
     if taped or by_batch:
         capture.finish(by_batch or taped)
@@ -244,4 +244,3 @@ def environment(options: Options, subject: Subject | None = None) -> dict[str, A
         if step:
             found["step_device"] = step
     return found
-

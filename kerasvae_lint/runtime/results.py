@@ -148,7 +148,10 @@ def run_from_dict(body: dict[str, Any], source: str) -> RunResult:
     models = [
         ModelResult(
             model["name"],
-            [VariableResult(**{**v, "gradient_norms": list(_numbers(v["gradient_norms"]))}) for v in model["variables"]],
+            [
+                VariableResult(**{**v, "gradient_norms": list(_numbers(v["gradient_norms"]))})
+                for v in model["variables"]
+            ],
             [ProbeResult(**probe) for probe in model["probes"]],
         )
         for model in body["models"]

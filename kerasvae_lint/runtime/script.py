@@ -8,6 +8,7 @@ import traceback
 import types
 from typing import Any
 
+from kerasvae_lint.runtime import legacy
 from kerasvae_lint.runtime.framework import Framework, is_own
 from kerasvae_lint.runtime.words import first_line
 
@@ -15,10 +16,10 @@ from kerasvae_lint.runtime.words import first_line
 class ScriptError(Exception):
     """The program ended with an exception; ``place`` is the Keras class of the user's own that raised it."""
 
-    def __init__(self, reason: str, place: str = "", error: BaseException | None = None) -> None:
+    def __init__(self, reason: str, place: str = "", rows: list[int] | None = None) -> None:
         super().__init__(reason)
         self.place = place
-        self.error = error
+        self.rows = rows or []
 
 
 def run(path: str, text: str, arguments: tuple[str, ...], elsewhere: list[str]) -> dict[str, Any]:
@@ -36,33 +37,36 @@ def run(path: str, text: str, arguments: tuple[str, ...], elsewhere: list[str]) 
     try:
         code = compile(text, path, "exec")
     except (SyntaxError, ValueError) as error:
-        raise ScriptError(f"not Python: {getattr(error, 'msg', error)} (line {getattr(error, 'lineno', '?')})") from None
+        raise ScriptError(
+            f"not Python: {getattr(error, 'msg', error)} (line {getattr(error, 'lineno', '?')})"
+        ) from None
     try:
         exec(code, module.__dict__)
     except SystemExit as stop:
         if stop.code not in {None, 0}:
             raise ScriptError(f"the script exits with {stop.code!r} before it trains anything") from None
     except BaseException as error:
-        raise ScriptError(_reason(error, path), _own_class(error), error) from None
+        raise ScriptError(_reason(error, path), _own_class(error), rows_of(error, path)) from None
     return module.__dict__
 
 
 def _reason(error: BaseException, path: str) -> str:
     """``ValueError: … (line 12)``, with a word on what helps."""
-    line = _line(error, path)
-    where = f" (line {line})" if line else ""
+    rows = rows_of(error, path)
+    where = f" (line {rows[-1]})" if rows else ""
     if isinstance(error, EOFError):
         return f"the script reads standard input{where}"
     if isinstance(error, MemoryError):
         return f"out of memory{where}"
     if isinstance(error, ModuleNotFoundError):
-        return f"{error.name} is not installed{where}"
+        return f"there is no module {str(error.name).removeprefix('tf_') if legacy.is_active() else error.name}{where}"
     return first_line(error) + where
 
 
-def _line(error: BaseException, path: str) -> int | None:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-    return lines[-1] if lines else None
+def rows_of(error: BaseException, path: str) -> list[int]:
+    """The rows of the program that a traceback goes through, the innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno for frame in frames if frame.filename == path and frame.lineno is not None]
 
 
 def _own_class(error: BaseException) -> str:

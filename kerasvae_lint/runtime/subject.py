@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,11 +66,15 @@ class Subject:
         """Weights, those that Keras does not track included; not those of metrics, optimizers and seeds."""
         roots = [self.model] if self.model is not None else [unit.layer for unit in self.units]
         tracked = [Variable(raw) for root in roots for raw in root.variables if hasattr(raw, "assign")]
-        return [v for v in unique([*tracked, *self.extra, *self.untracked()]) if not self._is_internal(v)]
+        measured = {id(raw) for root in roots for metric in _metrics(root) for raw in metric.variables}
+        found = unique([*tracked, *self.extra, *self.untracked()])
+        return [v for v in found if not self._is_internal(v) and id(v.raw) not in measured]
 
     def untracked(self) -> list[Variable]:
         """Variables that a layer holds as an attribute and that are no weight of any."""
-        known = {i for layer in self.layers for raw in _weights(layer) if hasattr(raw, "assign") for i in Variable(raw).ids}
+        known = {
+            i for layer in self.layers for raw in _weights(layer) if hasattr(raw, "assign") for i in Variable(raw).ids
+        }
         found = []
         for layer in self.layers:
             if not is_own(type(layer)):
@@ -122,7 +126,9 @@ class Subject:
             self.restore(state)
 
     def forward(self, batch: Batch | None = None, *, training: bool = False) -> list[Any]:
-        """Outputs as arrays, all random streams begun anew; of each unit where the model has no ``call``.
+        """Outputs and ``add_loss`` terms as arrays, all random streams begun anew.
+
+        Those of each unit where the model has no ``call``.
 
         Leaves no trace: statistics and seeds that the pass moves are put back.
         """
@@ -137,6 +143,8 @@ class Subject:
         with self.framework.eagerly():
             for unit in units:
                 outputs += arrays(call(self.framework, unit, training))
+            for unit in units:  # a model may give its input back and put all it does into add_loss
+                outputs += arrays(getattr(unit.layer, "losses", ()))
         return outputs
 
     def train(
@@ -164,8 +172,14 @@ class Subject:
     def callback(self, **hooks: Any) -> Any:
         """A callback of this Keras from functions ``hook(number)``."""
         base = self.framework.keras.callbacks.Callback
-        members = {name: (lambda self, number=None, logs=None, f=f: f(number)) for name, f in hooks.items()}
-        return type("Probe", (base,), members)()
+        return type("Probe", (base,), {name: _hook(function) for name, function in hooks.items()})()
+
+
+def _hook(function: Any) -> Any:
+    def hook(_self: Any, number: int = 0, _logs: Any = None) -> None:
+        function(number)
+
+    return hook
 
 
 @dataclass(slots=True)
@@ -242,8 +256,6 @@ def _weights(layer: Any) -> list[Any]:
 
 def _metrics(layer: Any) -> list[Any]:
     metrics = list(getattr(layer, "_metrics", None) or [])
-    try:
+    with suppress(AttributeError, ValueError):  # a `metrics` property that needs what is not made yet
         metrics += getattr(layer, "metrics", None) or []
-    except (AttributeError, ValueError):  # a `metrics` property that needs what is not made yet
-        pass
     return [metric for metric in metrics if hasattr(metric, "variables")]

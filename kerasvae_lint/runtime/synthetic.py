@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import sys
 import tempfile
@@ -19,38 +18,48 @@ Loader = Callable[..., Any]
 
 
 def install(seed: int) -> None:
-    """Answer from here on, in whatever Keras the script imports."""
+    """Answer from here on, in whatever Keras the script imports.
+
+    The functions are replaced in the modules that define them, as soon as those are loaded, so that every
+    public name that Keras and ``tf.keras`` make of them is the replacement; and again wherever a name was
+    made before.
+    """
     import wrapt
 
-    for name in ("keras", "tf_keras"):
-        wrapt.register_post_import_hook(functools.partial(_keras, seed=seed), name)
-    wrapt.register_post_import_hook(functools.partial(_tensorflow, seed=seed), "tensorflow")
+    for top in ("keras", "tf_keras"):
+        for name, spec in made.DATASETS.items():
+            answer = functools.partial(_load_data, spec, seed)
+            wrapt.register_post_import_hook(_replacing("load_data", answer), f"{top}.src.datasets.{name}")
+        for place in ("file_utils", "data_utils"):
+            answer = functools.partial(_get_file, seed)
+            wrapt.register_post_import_hook(_replacing("get_file", answer), f"{top}.src.utils.{place}")
+        answer = functools.partial(_image_folder, seed)
+        for place in ("utils.image_dataset_utils", "utils.image_dataset"):
+            hook = _replacing("image_dataset_from_directory", answer)
+            wrapt.register_post_import_hook(hook, f"{top}.src.{place}")
+        wrapt.register_post_import_hook(_no_weights, top)
     wrapt.register_post_import_hook(functools.partial(_sklearn, seed=seed), "sklearn.datasets")
     wrapt.register_post_import_hook(_requests, "requests")
     import urllib.request
 
-    urllib.request.urlretrieve = _urlretrieve
+    urllib.request.urlretrieve = _urlretrieve  # type: ignore[assignment]
     sys.modules["tensorflow_datasets"] = _tfds(seed)
 
 
-def _keras(keras: Any, seed: int) -> None:
-    for name, spec in made.DATASETS.items():
-        module = _module(keras, f"datasets.{name}")
-        if module is not None:
-            module.load_data = functools.partial(_load_data, spec, seed)
-    top = keras.__name__
-    for place in ("utils", "src.utils.file_utils", "src.utils.data_utils", "src.utils"):
-        module = _module(keras, place)
-        if module is not None and hasattr(module, "get_file"):
-            module.get_file = functools.partial(_get_file, seed)
-    for place in ("utils", "preprocessing"):
-        module = _module(keras, place)
-        if module is not None and hasattr(module, "image_dataset_from_directory"):
-            module.image_dataset_from_directory = functools.partial(_image_folder, seed)
-    _no_weights(keras, top)
+def _replacing(name: str, answer: Loader) -> Callable[[Any], None]:
+    def replace(module: Any) -> None:
+        original = getattr(module, name, None)
+        if original is None:
+            return
+        for other in list(sys.modules.values()):
+            names = getattr(other, "__dict__", {})
+            for key in [key for key, value in list(names.items()) if value is original]:
+                setattr(other, key, answer)
+
+    return replace
 
 
-def _no_weights(keras: Any, top: str) -> None:
+def _no_weights(keras: Any) -> None:
     """Pretrained networks begin at random weights: theirs would have to be downloaded."""
     applications = getattr(keras, "applications", None)
     for name in dir(applications) if applications is not None else ():
@@ -64,16 +73,6 @@ def _no_weights(keras: Any, top: str) -> None:
         setattr(applications, name, functools.wraps(build)(untrained))
 
 
-def _module(package: Any, path: str) -> Any:
-    try:
-        return importlib.import_module(f"{package.__name__}.{path}")
-    except ImportError:
-        found = package
-        for part in path.split("."):
-            found = getattr(found, part, None)
-        return found
-
-
 def _load_data(spec: made.Spec, seed: int, *args: Any, **kwargs: Any) -> Any:
     if spec.kind == "text":
         words = kwargs.get("num_words") or spec.classes_of_words
@@ -81,16 +80,12 @@ def _load_data(spec: made.Spec, seed: int, *args: Any, **kwargs: Any) -> Any:
     return tuple(made.labelled(spec, count, seed + i) for i, count in enumerate(spec.sizes))
 
 
-def _tensorflow(tf: Any, seed: int) -> None:
-    """``tf.keras`` shares the modules of Keras; only what TensorFlow reads by itself is answered here."""
-
-
 def _get_file(seed: int, fname: Any = None, origin: Any = None, *args: Any, **kwargs: Any) -> str:
     """A made file of the kind that the name promises; a folder for an archive."""
     name = os.path.basename(str(fname or origin or "file"))
     path = made.write_file(tempfile.mkdtemp(), name, seed)
     if kwargs.get("extract") or kwargs.get("untar"):
-        return made.write_image_folder(tempfile.mkdtemp(), seed)
+        return made.write_folder(tempfile.mkdtemp())
     return path
 
 

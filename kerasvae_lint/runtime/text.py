@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kerasvae_lint.runtime.results import (
-    FAIL,
     PASS,
     ModelResult,
     ProbeResult,
@@ -93,7 +92,7 @@ def gradient(row: VariableResult) -> str:
     later = row.gradient_norms[1:] or row.gradient_norms
     numbers = sorted(value for value in later if value is not None)
     if not later:
-        return "–"
+        return "-"
     return f"{numbers[len(numbers) // 2]:.3g}" if numbers else "none"
 
 
@@ -116,7 +115,8 @@ def summary(report: Report, width: int, paint: Paint) -> Iterator[str]:
     widest = max(20, min(max(map(len, names), default=0), width - 34))
     for target in report.targets:
         name = target.target if len(target.target) <= widest else "…" + target.target[1 - widest :]
-        for run in target.runs or [None]:
+        runs: list[RunResult | None] = [*target.runs] or [None]
+        for run in runs:
             word, rest = _outcome(target, run)
             colour = {"pass": "added", "FAIL": "code"}.get(word, "gutter")
             source = f"{run.source:<9}" if run is not None and len(target.runs) > 1 else ""
@@ -152,7 +152,7 @@ def verdict(target: TargetResult) -> str:
     gone = [p for p in before.failed if p.probe not in {q.probe for q in after.failed}]
     left = list(dict.fromkeys(p.probe for p in after.failed))
     if not before.failed:
-        return f"Nothing failed before; {fixes} " + ("nothing fails either." if not left else f"{', '.join(left)} fails.")
+        return f"Nothing failed before; {fixes} {f'{left[0]} fails' if left else 'nothing fails either'}."
     if not gone:
         return f"{_first(before.failed)}; {fixes} {', '.join(left)} still fails."
     end = "all get one" if gone[0].probe == "gradients" and "without" in gone[0].figures else "it passes"
@@ -189,6 +189,3 @@ def _wrapped(text: str, width: int, lead: str, indent: int | None = None) -> Ite
     rest = " " * (indent if indent is not None else plain)
     lines = textwrap.wrap(text, max(width - len(rest), 20), break_on_hyphens=False) or [""]
     return [(lead + lines[0]).rstrip(), *(rest + line for line in lines[1:])]
-
-
-FAILED = FAIL

@@ -84,9 +84,9 @@ def _definer(cls: type, name: str) -> type:
 
 def _optimizer_classes(keras: Any) -> list[type]:
     optimizers = [keras.optimizers.Optimizer]
-    legacy = getattr(keras.optimizers, "legacy", None)
-    if getattr(legacy, "Optimizer", None) is not None:
-        optimizers.append(legacy.Optimizer)
+    legacy = getattr(getattr(keras.optimizers, "legacy", None), "Optimizer", None)
+    if legacy is not None:
+        optimizers.append(legacy)
     found: dict[type, None] = {}
     for optimizer in optimizers:
         for base in optimizer.__mro__:

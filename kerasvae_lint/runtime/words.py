@@ -14,7 +14,8 @@ def first_line(error: BaseException, width: int = 200) -> str:
     lines = [line.strip() for line in _COLOUR.sub("", str(error)).splitlines()]
     said = [line for line in lines if line and not _WRAPPER.match(line)]
     name = type(error).__name__
-    return f"{name}: {said[0]}"[:width] if said else name
+    line = f"{name}: {said[0]}" if said else name
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def names(paths: Sequence[str], most: int = 4) -> str:

@@ -80,9 +80,10 @@ def work(index: int, job: Job, options: Options, channel: Channel, folder: str, 
         channel.say(job=index, event="result", run=run_to_dict(run), environment=environment)
         _leave()
 
-    def failed(reason: str, place: str = "") -> None:
+    def failed(reason: str, place: str = "", rows: list[int] | None = None) -> None:
         if place:
-            done([ModelResult(place, [], [ProbeResult("build", FAIL, reason)])], probing.environment(options))
+            answer = ProbeResult("build", FAIL, reason, [], {"rows": rows or []})
+            done([ModelResult(place, [], [answer])], probing.environment(options))
         channel.say(job=index, event="error", reason=reason)
         _leave()
 

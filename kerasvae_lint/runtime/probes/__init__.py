@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,10 @@ from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ModelResult, ProbeRe
 from kerasvae_lint.runtime.subject import Subject
 from kerasvae_lint.runtime.words import first_line
 
-Progress = Callable[[str], None]
+Progress = Callable[[str], object]
 
 
-def examine(subject: Subject, progress: Progress = lambda probe: None) -> ModelResult:
+def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     """Ask everything; a probe that can't be asked is skipped with the reason. The model is left as it was."""
     result = ModelResult(subject.name)
     answers: dict[str, ProbeResult] = {}
@@ -32,7 +33,7 @@ def examine(subject: Subject, progress: Progress = lambda probe: None) -> ModelR
     run = _rehearsed(subject)
     progress("gradients")
     steps, state = _steps(subject)
-    _note_trouble(answers, subject, steps, run)
+    _note_trouble(answers, steps)
 
     def gradients_asked() -> ProbeResult:
         answer, result.variables = gradients.ask(subject, steps)
@@ -86,11 +87,13 @@ def _steps(subject: Subject) -> tuple[gradients.Steps, Any]:
         return gradients.watch_steps(subject, max(3, subject.options.steps)), None
 
 
-def _note_trouble(
-    answers: dict[str, ProbeResult], subject: Subject, steps: gradients.Steps, run: Rehearsal | None
-) -> None:
+def _note_trouble(answers: dict[str, ProbeResult], steps: gradients.Steps) -> None:
     """A step that raises for anything but missing gradients is itself the failure."""
     error = steps.error
     if error is None or "No gradients" in str(error):
         return
-    answers["build"] = ProbeResult("build", FAIL, f"the training step raises {first_line(error)}", ["KV609", "KV604"])
+    rows = [
+        row for frame, row in traceback.walk_tb(error.__traceback__) if frame.f_globals.get("__name__") == "__main__"
+    ]
+    message = f"the training step raises {first_line(error)}"
+    answers["build"] = ProbeResult("build", FAIL, message, ["KV604", "KV609"], {"rows": rows})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,7 @@ def _variants(subject: Subject) -> list[tuple[str, list[Any]]]:
         for unit in subject.units:
             for index, leaf in enumerate(leaves(unit.args)):
                 changed = [
-                    Unit(unit.layer, replace_leaf(unit.args, index, lambda _, c=c: c), unit.kwargs)
-                    for c in _changes(leaf)
+                    Unit(unit.layer, replace_leaf(unit.args, index, _giving(c)), unit.kwargs) for c in _changes(leaf)
                 ]
                 found.append((f"input {index + 1} of {unit.layer.name}", [(unit, other) for other in changed]))
         return found
@@ -71,10 +71,14 @@ def _variants(subject: Subject) -> list[tuple[str, list[Any]]]:
     return [
         (
             "the input" if count == 1 else f"input {index + 1} of {count}",
-            [batch.with_x(replace_leaf(batch.x, index, lambda _, c=c: c)) for c in _changes(leaf)],
+            [batch.with_x(replace_leaf(batch.x, index, _giving(c))) for c in _changes(leaf)],
         )
         for index, leaf in enumerate(leaves(batch.x))
     ]
+
+
+def _giving(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
 
 
 def _changes(leaf: Any) -> list[Any]:

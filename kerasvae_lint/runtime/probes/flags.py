@@ -11,9 +11,15 @@ from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.framework import Framework
 
 NAMES = (
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout "
-    "BatchNormalization"
-).split()
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "GaussianDropout",
+    "GaussianNoise",
+    "AlphaDropout",
+    "BatchNormalization",
+)
 
 
 @dataclass(slots=True)
@@ -36,20 +42,24 @@ class Flags:
 @contextmanager
 def flags_seen(framework: Framework, flags: Flags) -> Iterator[None]:
     """Note the flags of all calls inside."""
-    patched: list[tuple[type, Any]] = []
+    patched: list[tuple[Any, Any]] = []
     for name in NAMES:
-        cls = getattr(framework.keras.layers, name, None)
+        cls: Any = getattr(framework.keras.layers, name, None)
         if cls is None or "call" not in cls.__dict__:
             continue
         patched.append((cls, cls.__dict__["call"]))
         cls.call = _noting(cls.__dict__["call"], flags)
     # The watch over Layer.__call__ keeps the stack of calls only while somebody listens.
-    with watch.listening(entered=lambda layer, depth: None):
+    with watch.listening(entered=_ignore):
         try:
             yield
         finally:
             for cls, original in patched:
                 cls.call = original
+
+
+def _ignore(*_: Any) -> None:
+    return None
 
 
 def _noting(original: Any, flags: Flags) -> Any:

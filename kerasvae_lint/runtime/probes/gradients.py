@@ -58,17 +58,26 @@ def watch_steps(subject: Subject, count: int) -> Steps:
                 seen[id(variable)] = norm(gradient)
 
         assert subject.feed is not None
+        targets: list[Any] = []
         try:
-            with watch.listening(gradients=given):
+            with watch.listening(gradients=given, tapes=lambda target, *_, to=targets: to.append(target)):
                 history = subject.train(subject.feed.only(number), eager=True)
         except Exception as error:  # whatever a training step raises is shown with what was seen before
             steps.error = error
             if not seen:
                 break
         else:
-            steps.losses += [values[0] for key, values in history.items() if key == "loss"]
+            steps.losses += _loss(history, targets)
         steps.records.append(seen)
     return steps
+
+
+def _loss(history: dict[str, list[float]], targets: list[Any]) -> list[float]:
+    """The loss of a step: as logged, or what the tape differentiated where it goes by another name."""
+    if "loss" in history:
+        return history["loss"][:1]
+    scalars = [target for target in targets if len(getattr(target, "shape", (0,))) == 0]
+    return [float(to_numpy(scalars[0]))] if scalars else []
 
 
 def steps_of_tape(tape: list[TapeStep]) -> Steps:
@@ -79,7 +88,8 @@ def steps_of_tape(tape: list[TapeStep]) -> Steps:
 
 def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResult]]:
     """The verdict over all variables, and one for each."""
-    rows, bad = [], {}
+    rows: list[VariableResult] = []
+    bad: dict[str, list[str]] = {}
     untracked = {id(v.raw) for v in subject.untracked()}
     written = set(subject.notes.get("written", ()))
     for variable in subject.variables():
@@ -96,7 +106,7 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
         return ProbeResult("gradients", SKIP, "no trainable variable was handed to an optimizer", [], figures), rows
     if bad:
         codes = [code for verdict in bad for code in _BAD[verdict][0]]
-        parts = [f"{names(paths)} {_verb(verdict, paths)} {_BAD[verdict][1]}" for verdict, paths in bad.items()]
+        parts = [f"{names(paths)}{_verb(verdict, paths)} {_BAD[verdict][1]}" for verdict, paths in bad.items()]
         count = f"{figures['without']} of {len(trained)} variables: "
         return ProbeResult("gradients", FAIL, count + "; ".join(parts), codes, figures), rows
     quiet = [row.path for row in rows if row.verdict == "zero here"]
@@ -109,7 +119,7 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
 def _verb(verdict: str, paths: list[str]) -> str:
     if verdict == "untracked":
         return ""
-    return "get" if len(paths) > 1 else "gets"
+    return " get" if len(paths) > 1 else " gets"
 
 
 def _row(subject: Subject, variable: Variable, steps: Steps, *, is_untracked: bool) -> VariableResult:

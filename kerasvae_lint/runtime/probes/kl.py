@@ -17,7 +17,7 @@ posterior mean over the data is larger than this."""
 
 
 def kl_per_dimension(mean: Any, variance: Any) -> Any:
-    """``½(μ² + σ² − log σ² − 1)``, averaged over the samples; shape ``(latent dimensions,)``, in nats.
+    """``½(μ² + σ² - log σ² - 1)``, averaged over the samples; shape ``(latent dimensions,)``, in nats.
 
     Kingma and Welling, Auto-Encoding Variational Bayes (2014), appendix B.
     """

@@ -19,9 +19,7 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
         return ProbeResult("mode", SKIP, "no Dropout, noise or BatchNormalization that trains")
     off = [flag for flag in flags if not flag.trained and not flag.deliberate]
     still = [flag for flag in flags if flag.trained and flag.statistics and not _moved(flag, run)]
-    figures = {
-        "layers": {flag.layer.name: {"training": flag.trained, "on purpose": flag.deliberate} for flag in flags}
-    }
+    figures = {"layers": {flag.layer.name: {"training": flag.trained, "on purpose": flag.deliberate} for flag in flags}}
     if off:
         own_step = any("train_step" in cls.__dict__ for cls in type(subject.model).__mro__ if is_own(cls))
         names = ", ".join(f"`{flag.layer.name}`" for flag in off[:4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,11 +72,11 @@ def _pair(args: tuple[Any, ...]) -> tuple[Any, Any] | None:
     return (first, second) if first.dtype.kind == "f" == second.dtype.kind else None
 
 
-_READINGS = {
-    "log-variance": lambda spread: np.exp(spread),
+_READINGS: dict[str, Callable[[Any], Any]] = {
+    "log-variance": np.exp,
     "log of the standard deviation": lambda spread: np.exp(2 * spread),
-    "standard deviation": lambda spread: np.square(spread),
-    "variance": lambda spread: np.abs(spread),
+    "standard deviation": np.square,
+    "variance": np.abs,
 }
 
 

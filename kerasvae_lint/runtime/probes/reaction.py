@@ -6,7 +6,7 @@ from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
-from kerasvae_lint.runtime.subject import Subject, arrays, differ
+from kerasvae_lint.runtime.subject import Subject, differ
 
 CODES = ["KV301", "KV302", "KV303", "KV107", "KV113", "KV517"]
 MOST = 64
@@ -38,8 +38,8 @@ def _holders(subject: Subject) -> dict[int, Any]:
         id(raw): layer
         for layer in subject.layers
         if is_own(type(layer))
-        for raw in [*getattr(layer, "_trainable_variables", ()), *getattr(layer, "_non_trainable_variables", ())]
-        + [*getattr(layer, "_trainable_weights", ()), *getattr(layer, "_non_trainable_weights", ())]
+        for name in ("_trainable_variables", "_non_trainable_variables", "_trainable_weights", "_non_trainable_weights")
+        for raw in getattr(layer, name, ())
     }
 
 
@@ -64,10 +64,7 @@ def _is_suspicious(subject: Subject, variable: Variable, holders: dict[int, Any]
 
 
 def _seen(subject: Subject) -> list[Any]:
-    seen = [*subject.forward(training=False), *subject.forward(training=True)]
-    for layer in {id(layer): layer for layer in subject.layers}.values():
-        seen += arrays(getattr(layer, "losses", ()))
-    return seen + _loss(subject)
+    return [*subject.forward(training=False), *subject.forward(training=True), *_loss(subject)]
 
 
 def _loss(subject: Subject) -> list[Any]:

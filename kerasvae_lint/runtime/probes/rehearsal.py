@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -142,13 +141,13 @@ class _Diary:
                 track.real += [self.seen[key]] * self.run.epochs
                 self.run.tracks.append(track)
         self.set = now
-        for key, (holder, value) in numbers_of(self.subject).items():
-            if key in self.numbers and self.numbers[key][1] != value:
-                name = key[1]
+        for place, (holder, value) in numbers_of(self.subject).items():
+            if place in self.numbers and self.numbers[place][1] != value:
+                name = place[1]
                 known = [entry for entry in self.run.attributes if entry[0] is holder and entry[1] == name]
                 for entry in known:
                     self.run.attributes.remove(entry)
-                self.run.attributes.append((holder, name, self.first.get(key, value), value))
+                self.run.attributes.append((holder, name, self.first.get(place, value), value))
 
     def epoch_set(self, _: int) -> None:
         self._written()
@@ -219,6 +218,3 @@ class _attributes_kept:  # noqa: N801
             now = vars(holder).get(key[1])
             if now is not None and now != value:
                 setattr(holder, key[1], type(now)(value) if isinstance(now, int | float) else value)
-
-
-Hook = Callable[[int], None]

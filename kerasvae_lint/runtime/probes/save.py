@@ -86,7 +86,7 @@ def _whole(subject: Subject, folder: str) -> ProbeResult | None:
             loaded = keras.models.load_model(path, compile=False, safe_mode=False)
         after = _outputs(subject, loaded)
     except Exception as error:  # not made to be saved as a whole: its weights are
-        subject.notes["not_saved"] = first_line(error)
+        subject.notes["not_saved"] = first_line(error, 100)
         return None
     lost = len(model.weights) - len(loaded.weights)
     if lost > 0:
@@ -125,7 +125,7 @@ def _weights_only(subject: Subject, folder: str) -> ProbeResult:
     lost = [path for path in lost if path not in tracked]
     if lost:
         return ProbeResult("save", FAIL, f"not in the saved weights: {', '.join(lost[:4])}", LOST, {"lost": lost})
-    return ProbeResult("save", PASS, f"weights come back (as a whole it can't be saved: {why})")
+    return ProbeResult("save", PASS, f"weights come back; as a whole it can't be saved ({why})")
 
 
 def _layer_alone(subject: Subject) -> ProbeResult:

@@ -20,7 +20,11 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
         return ProbeResult("schedule", SKIP, "fit got no callback that could write a schedule")
     if run.dropped:
         names = ", ".join(run.dropped)
-        return ProbeResult("schedule", SKIP, f"the callbacks ({names}) can't run here: {first_line(run.error) if run.error else 'they raise'}")
+        return ProbeResult(
+            "schedule",
+            SKIP,
+            f"the callbacks ({names}) can't run here: {first_line(run.error) if run.error else 'they raise'}",
+        )
     figures: dict[str, Any] = {"epochs": run.epochs, "tracks": [_figures(track) for track in run.tracks]}
     moved = [t for t in run.tracks if t.moved > TOLERANCE * max(1.0, *map(abs, t.set))]
     if moved:
@@ -79,9 +83,7 @@ def _reacts(subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eag
     return any(abs(same[key] - other[key]) > 1e-7 * max(1.0, abs(same[key])) for key in same)
 
 
-def _second_step(
-    subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool
-) -> dict[str, float]:
+def _second_step(subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool) -> dict[str, float]:
     assert subject.feed is not None
     before = None if _is_assignable(holder) else vars(holder).get(name)
     with subject.undone() as state:

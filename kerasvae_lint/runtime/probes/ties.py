@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,13 +78,14 @@ def _by_attribute(layer: Any, other: Any, kernel: Any) -> Tie | None:
         value = getattr(layer, name, None)
         if value is None or value is kernel or not (is_tensor(value) or _is_variable(value)):
             continue
-        tie = _tied(
-            f"{layer.name}.{name} and {other.name}.kernel",
-            lambda name=name: _far(to_numpy(getattr(layer, name)), _transposed(kernel)),
-        )
+        tie = _tied(f"{layer.name}.{name} and {other.name}.kernel", partial(_apart, layer, name, kernel))
         if tie is not None:
             return tie
     return None
+
+
+def _apart(layer: Any, name: str, kernel: Any) -> float:
+    return _far(to_numpy(getattr(layer, name)), _transposed(kernel))
 
 
 def _by_effect(subject: Subject, layer: Any, other: Any, kernel: Any) -> Tie | None:
