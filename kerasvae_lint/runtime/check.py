@@ -7,11 +7,12 @@ from typing import Any
 
 from kerasvae_lint.runtime import probes, watch
 from kerasvae_lint.runtime.feed import feed_of
-from kerasvae_lint.runtime.framework import Framework, is_own
+from kerasvae_lint.runtime.framework import Framework, is_own, is_tensor
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.probes import gradients
 from kerasvae_lint.runtime.results import FAIL, ModelResult
 from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.trees import leaves
 
 
 def subject_of(
@@ -73,8 +74,9 @@ def own_classes(framework: Framework) -> dict[str, type]:
 
 def _build(subject: Subject) -> None:
     """Call an unbuilt model once; one without ``call`` is known by the layers that its step calls."""
+    subject.framework.reseed(subject.options.seed)
     try:
-        subject.forward(training=False)
+        subject.pass_on(training=False)
     except Exception:  # no `call` of its own, or one that fits other inputs than its train_step's
         subject.units = _units_of_step(subject)
     framework = subject.framework
@@ -90,7 +92,7 @@ def _units_of_step(subject: Subject) -> list[Any]:
 
     def called(call: watch.Call) -> None:
         if call.depth == 0 or (call.depth == 1 and watch.LISTENERS.stack[0][0] is subject.model):
-            if call.layer is not subject.model:
+            if call.layer is not subject.model and all(is_tensor(leaf) for leaf in leaves(call.args)):
                 seen.setdefault(id(call.layer), Unit(call.layer, call.args, call.kwargs))
 
     assert subject.feed is not None

@@ -16,7 +16,8 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1320px;padding:20px 16px 48px;background:var(--ground);color:var(--ink);
 font:15px/1.5 system-ui,sans-serif}
-h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 6px;overflow-wrap:anywhere}h3{font-size:15px;margin:0 0 8px}
+h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 6px;overflow-wrap:anywhere}
+h3{font-size:15px;margin:0 0 8px}
 p{margin:4px 0}.soft{color:var(--soft)}.verdict{font-weight:600}
 .runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:16px}
 .run{background:var(--card);border:1px solid var(--rim);border-radius:8px;padding:14px;min-width:0}

@@ -67,6 +67,10 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
         from kerasvae_lint.runtime import synthetic
 
         synthetic.install(task.options.seed)
+    if task.job.target.endswith(".ipynb"):
+        from kerasvae_lint.runtime import notebook
+
+        notebook.prepare()
     _script(task, capture, failed, done)
 
 

@@ -176,8 +176,8 @@ class Subject:
 
 
 def _hook(function: Any) -> Any:
-    def hook(_self: Any, number: int = 0, _logs: Any = None) -> None:
-        function(number)
+    def hook(_self: Any, *numbers: Any, **_: Any) -> None:
+        function(numbers[0])
 
     return hook
 

@@ -52,8 +52,25 @@ def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     asked("save", lambda: save.ask(subject))
     if state is not None:
         subject.restore(state)
+    if answers["build"].failed:
+        _doubted(answers)
     result.probes = [answers[name] for name in PROBES if name in answers]
     return result
+
+
+def _doubted(answers: dict[str, ProbeResult]) -> None:
+    """What asks for an effect on output or loss can't be judged where the step that makes the loss raises."""
+    for name in ("data", "noise", "kl", "loss", "reaction"):
+        if name in answers and answers[name].failed:
+            answers[name] = ProbeResult(
+                name, SKIP, f"not judged, as the training step raises ({answers[name].message})"
+            )
+
+
+def _codes(message: str) -> list[str]:
+    if "KerasTensor" in message or "symbolic" in message:
+        return ["KV604", "KV606", "KV609"]
+    return ["KV605"] if "keras.backend" in message else []
 
 
 def _own_loop(probe: str) -> ProbeResult:

@@ -1,0 +1,396 @@
+"""Small models, healthy and sick, that run in any Keras; ``python scenarios.py 2|3 BACKEND`` probes them all.
+
+Each function gives ``(model, x, y, callbacks)``; those in SICK say which probe must fail, those in HEALTHY
+must fail none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+VERSION, BACKEND = sys.argv[1], sys.argv[2]
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+if VERSION == "2":
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tensorflow as tf
+    import tf_keras as keras
+
+    class ops:  # noqa: N801
+        """The few functions of ``keras.ops`` that the models here use."""
+
+        exp, square, round, shape = tf.exp, tf.square, tf.round, tf.shape
+        matmul, transpose, reshape, cast = tf.matmul, tf.transpose, tf.reshape, tf.cast
+        mean, sum, clip = tf.reduce_mean, tf.reduce_sum, tf.clip_by_value
+
+    def drawn(shape: Any, seed: Any) -> Any:
+        """Standard normal noise."""
+        return tf.random.normal(shape, seed=None if seed is None or not isinstance(seed, int) else seed)
+
+    def seeds(_: int) -> Any:
+        """No state is needed."""
+        return None
+else:
+    os.environ["KERAS_BACKEND"] = BACKEND
+    import keras
+    from keras import ops
+
+    def drawn(shape: Any, seed: Any) -> Any:
+        """Standard normal noise."""
+        return keras.random.normal(shape, seed=seed)
+
+    def seeds(number: int) -> Any:
+        """A seed that moves on."""
+        return keras.random.SeedGenerator(number)
+
+
+import numpy as np  # noqa: E402
+
+from kerasvae_lint.runtime import check_model  # noqa: E402
+
+layers = keras.layers
+rng = np.random.default_rng(0)
+X = rng.normal(size=(160, 8)).astype("float32")
+HEALTHY: dict[str, Callable[[], tuple[Any, ...]]] = {}
+SICK: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {}
+
+
+def healthy(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
+    """No probe may fail."""
+    HEALTHY[make.__name__] = make
+    return make
+
+
+def sick(probe: str) -> Callable[[Callable[[], tuple[Any, ...]]], Callable[[], tuple[Any, ...]]]:
+    """This probe must fail."""
+
+    def register(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
+        SICK[make.__name__] = (probe, make)
+        return make
+
+    return register
+
+
+def compiled(model: Any, loss: Any = "mse", y: Any = None, callbacks: Any = (), x: Any = None) -> tuple[Any, ...]:
+    """With Adam."""
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
+    x = X if x is None else x
+    return model, x, x if y is None else y, list(callbacks)
+
+
+class Sampling(layers.Layer):
+    """Draws a code and adds its KL, times ``scale``."""
+
+    def __init__(self, scale: float = 1.0, per_batch: bool = False, fixed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scale, self.per_batch, self.fixed = scale, per_batch, fixed
+        self.seed = seeds(3)
+
+    def call(self, inputs: Any) -> Any:
+        mean, log_var = inputs
+        kl = -0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var), axis=-1)
+        self.add_loss(self.scale * ops.mean(kl))
+        shape = (1, 3) if self.per_batch else ops.shape(mean)
+        noise = drawn(shape, self.seed if self.fixed is None else self.fixed)
+        return mean + ops.exp(0.5 * log_var) * noise
+
+
+def vae(**kwargs: Any) -> Any:
+    """8 inputs, 3 latent dimensions."""
+    inputs = keras.Input((8,))
+    hidden = layers.Dense(8, activation="tanh")(inputs)
+    code = Sampling(**kwargs)([layers.Dense(3)(hidden), layers.Dense(3)(hidden)])
+    return keras.Model(inputs, layers.Dense(8)(layers.Dense(8, activation="tanh")(code)))
+
+
+@healthy
+def plain_vae() -> tuple[Any, ...]:
+    return compiled(vae())
+
+
+@healthy
+def frozen_backbone() -> tuple[Any, ...]:
+    body = layers.Dense(8, activation="relu")
+    body.trainable = False
+    return compiled(keras.Sequential([keras.Input((8,)), body, layers.BatchNormalization(), layers.Dense(8)]))
+
+
+@healthy
+def embedding_rows_not_touched() -> tuple[Any, ...]:
+    model = keras.Sequential([keras.Input((4,)), layers.Embedding(50, 3), layers.Flatten(), layers.Dense(1)])
+    x = rng.integers(0, 5, size=(160, 4)).astype("int32")
+    return compiled(model, y=rng.normal(size=(160, 1)).astype("float32"), x=x)
+
+
+@healthy
+def dead_units() -> tuple[Any, ...]:
+    dead = layers.Dense(6, activation="relu", bias_initializer=keras.initializers.Constant(-100.0))
+    inputs = keras.Input((8,))
+    both = layers.Concatenate()([dead(inputs), layers.Dense(4)(inputs)])
+    return compiled(keras.Model(inputs, layers.Dense(8)(both)))
+
+
+@healthy
+def dropout_and_statistics() -> tuple[Any, ...]:
+    stack = [keras.Input((8,)), layers.Dense(8), layers.Dropout(0.3), layers.BatchNormalization(), layers.Dense(8)]
+    return compiled(keras.Sequential(stack))
+
+
+@healthy
+def inference_on_purpose() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    base = keras.Sequential([keras.Input((8,)), layers.Dense(8), layers.BatchNormalization()])
+    return compiled(keras.Model(inputs, layers.Dense(8)(base(inputs, training=False))))
+
+
+@healthy
+def zero_initialised_head() -> tuple[Any, ...]:
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), layers.Dense(8, kernel_initializer="zeros")]))
+
+
+@healthy
+def classifier_with_metrics() -> tuple[Any, ...]:
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, X, rng.integers(0, 3, 160), []
+
+
+class Weighted(layers.Layer):
+    """An ``add_loss`` times a non-trainable weight that begins at 0."""
+
+    def build(self, _: Any) -> None:
+        self.beta = self.add_weight(name="beta", shape=(), initializer="zeros", trainable=False)
+
+    def call(self, inputs: Any) -> Any:
+        self.add_loss(self.beta * ops.mean(ops.square(inputs)))
+        return inputs
+
+
+class WarmUp(keras.callbacks.Callback):
+    """Sets ``beta`` of a layer called ``kl`` or of the model."""
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        weight = self.model.get_layer("kl").beta
+        if hasattr(weight, "assign"):
+            weight.assign(min(1.0, epoch / 3))
+        else:
+            self.model.get_layer("kl").beta = min(1.0, epoch / 3)
+
+
+@healthy
+def schedule_from_zero() -> tuple[Any, ...]:
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(8), Weighted(name="kl"), layers.Dense(8)])
+    return (*compiled(model)[:3], [WarmUp()])
+
+
+class Scaled(layers.Layer):
+    """Its loss times a Python number."""
+
+    beta = 0.0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.beta = 0.0
+
+    def call(self, inputs: Any) -> Any:
+        self.add_loss(self.beta * ops.mean(ops.square(inputs)))
+        return inputs
+
+
+class Tied(layers.Layer):
+    """Multiplies with another layer's kernel, the other way round."""
+
+    def __init__(self, other: Any, once: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.other, self.once = other, once
+
+    def build(self, _: Any) -> None:
+        if self.once:
+            self.kept = ops.transpose(ops.cast(self.other.kernel, "float32"))
+
+    def call(self, inputs: Any) -> Any:
+        return ops.matmul(inputs, self.kept if self.once else ops.transpose(self.other.kernel))
+
+
+def tied(once: bool) -> tuple[Any, ...]:
+    encoder = layers.Dense(3)
+    encoder.build((None, 8))
+    return compiled(keras.Sequential([keras.Input((8,)), encoder, Tied(encoder, once)]))
+
+
+@healthy
+def tied_in_call() -> tuple[Any, ...]:
+    return tied(False)
+
+
+def tied_once() -> tuple[Any, ...]:
+    return tied(True)
+
+
+if BACKEND == "torch":
+    healthy(tied_once)  # a transpose there is a view: what was kept follows the kernel
+else:
+    sick("tie")(tied_once)
+
+
+class Unread(layers.Layer):
+    """Has a weight that nothing reads."""
+
+    def build(self, _: Any) -> None:
+        self.forgotten = self.add_weight(name="forgotten", shape=(3,), initializer="ones")
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * 1.0
+
+
+@sick("gradients")
+def forgotten_weight() -> tuple[Any, ...]:
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Unread()]))
+
+
+@sick("reaction")
+def forgotten_weight_again() -> tuple[Any, ...]:
+    return forgotten_weight()
+
+
+class Rounded(layers.Layer):
+    """Rounding has a gradient of zero everywhere."""
+
+    def call(self, inputs: Any) -> Any:
+        return ops.round(inputs * 3.0)
+
+
+@sick("gradients")
+def rounded() -> tuple[Any, ...]:
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Rounded(), layers.Dense(8)]))
+
+
+@sick("noise")
+def one_draw_for_the_batch() -> tuple[Any, ...]:
+    return compiled(vae(per_batch=True))
+
+
+def integer_seed() -> tuple[Any, ...]:
+    return compiled(vae(fixed=7))
+
+
+if VERSION == "2":
+    healthy(integer_seed)  # TensorFlow's own seeds give a stream of draws
+else:
+    sick("noise")(integer_seed)
+
+
+class Blind(layers.Layer):
+    """Gives the same for every input."""
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * 0.0
+
+
+@sick("data")
+def blind_to_its_input() -> tuple[Any, ...]:
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Blind(), layers.Dense(8)]))
+
+
+@sick("data")
+def decoder_ignores_its_code() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    hidden = layers.Dense(8, activation="tanh")(inputs)
+    code = Sampling(scale=0.0)([layers.Dense(3)(hidden), layers.Dense(3)(hidden)])
+    return compiled(keras.Model(inputs, layers.Dense(8)(layers.Add()([Blind()(layers.Dense(8)(code)), hidden]))))
+
+
+@sick("loss")
+def summed_over_the_batch() -> tuple[Any, ...]:
+    class Summed(layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            self.add_loss(0.01 * ops.sum(ops.square(inputs)))
+            return inputs
+
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Summed(), layers.Dense(8)]))
+
+
+@sick("loss")
+def broadcast_targets() -> tuple[Any, ...]:
+    def squared(y: Any, prediction: Any) -> Any:
+        return ops.mean(ops.square(ops.reshape(y, (-1, 1)) - ops.reshape(prediction, (1, -1))))
+
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+    return compiled(model, squared, y=X[:, 0])
+
+
+@sick("loss")
+def not_finite() -> tuple[Any, ...]:
+    def logarithm(y: Any, prediction: Any) -> Any:
+        return ops.mean(ops.exp(200.0 + ops.square(y - prediction)))
+
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8)]), logarithm)
+
+
+@sick("loss")
+def loss_that_cannot_fall() -> tuple[Any, ...]:
+    def upwards(y: Any, prediction: Any) -> Any:
+        return ops.mean(ops.square(y - prediction)) * 0.0 + 1.0
+
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8)]), upwards)
+
+
+def baked() -> tuple[Any, ...]:
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(8), Scaled(name="kl"), layers.Dense(8)])
+    return (*compiled(model)[:3], [WarmUp()])
+
+
+if BACKEND == "torch":
+    healthy(baked)  # torch runs the step as plain Python: the number is read every time
+else:
+    sick("schedule")(baked)
+
+
+class NoFlag(keras.Model):
+    """Its ``call`` has no ``training``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dropout, self.dense = layers.Dropout(0.5), layers.Dense(8)
+
+    def call(self, inputs: Any) -> Any:
+        return self.dense(self.dropout(inputs))
+
+
+def no_training_flag() -> tuple[Any, ...]:
+    return compiled(NoFlag())
+
+
+if VERSION == "2":
+    healthy(no_training_flag)
+else:
+    sick("mode")(no_training_flag)
+
+
+def main() -> None:
+    """Probe all and print ``{name: {probe: [verdict, message]}}``."""
+    found: dict[str, Any] = {}
+    for name, make in [*HEALTHY.items(), *((name, make) for name, (_, make) in SICK.items())]:
+        keras.utils.set_random_seed(0)
+        try:
+            model, x, y, callbacks = make()
+            before = [np.array(w) for w in model.get_weights()]
+            result = check_model(model, x, y, callbacks=callbacks, epochs=5)
+            found[name] = {probe.probe: [probe.verdict, probe.message] for probe in result.probes}
+            after = model.get_weights()[: len(before)]
+            same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))
+            found[name]["left as it was"] = ["pass" if same else "fail", ""]
+        except Exception as error:  # shown by the test of this model
+            traceback.print_exc()
+            found[name] = {"raised": ["fail", f"{type(error).__name__}: {error}"]}
+    expected = {name: probe for name, (probe, _) in SICK.items()}
+    print(json.dumps({"found": found, "sick": expected}))
+
+
+if __name__ == "__main__":
+    main()
