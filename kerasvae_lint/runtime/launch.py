@@ -150,6 +150,7 @@ def child_environment(options: Options, folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder),
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": temporary,
+        "IPYTHONDIR": temporary,
         "XDG_CACHE_HOME": temporary,
         "CUDA_CACHE_PATH": temporary,
         "PYTHONDONTWRITEBYTECODE": "1",

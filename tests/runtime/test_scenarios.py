@@ -1,0 +1,48 @@
+"""Healthy models fail no probe, sick ones fail theirs: in Keras 2, and in Keras 3 on each backend that is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.running import needs_runtime
+
+pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
+SCRIPT = Path(__file__).with_name("scenarios.py")
+NAMES = re.findall(r"^def (\w+)\(\) -> tuple", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE)
+FLAVOURS = [("2", "tensorflow"), ("3", "tensorflow"), ("3", "jax"), ("3", "torch")]
+
+
+@cache
+def outcomes(version: str, backend: str) -> dict[str, Any]:
+    """What every probe said of every model; one process for all."""
+    root = SCRIPT.parents[2]
+    command = [sys.executable, str(SCRIPT), version, backend]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=1400, cwd=root, check=False)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids="-".join)
+@pytest.mark.parametrize("name", NAMES)
+def test_verdicts(name: str, version: str, backend: str) -> None:
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    told = outcomes(version, backend)
+    probes = told["found"][name]
+    failed = {probe: message for probe, (verdict, message) in probes.items() if verdict == "fail"}
+    expected = told["sick"].get(name)
+    if expected is None:
+        assert failed == {}
+    else:
+        assert expected in failed, probes
+    assert not [message for _, message in probes.values() if "could not be asked" in message]
