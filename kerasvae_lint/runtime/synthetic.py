@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 import tempfile
@@ -15,6 +16,11 @@ import numpy as np
 from kerasvae_lint.runtime import made
 
 Loader = Callable[..., Any]
+NETWORKS = (
+    *("convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3"),
+    *("mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "regnet", "resnet", "resnet_rs", "resnet_v2"),
+    *("vgg16", "vgg19", "xception"),
+)
 
 
 def install(seed: int) -> None:
@@ -37,7 +43,8 @@ def install(seed: int) -> None:
         for place in ("utils.image_dataset_utils", "utils.image_dataset"):
             hook = _replacing("image_dataset_from_directory", answer)
             wrapt.register_post_import_hook(hook, f"{top}.src.{place}")
-        wrapt.register_post_import_hook(_no_weights, top)
+        for name in NETWORKS:
+            wrapt.register_post_import_hook(_no_weights, f"{top}.src.applications.{name}")
     wrapt.register_post_import_hook(functools.partial(_sklearn, seed=seed), "sklearn.datasets")
     wrapt.register_post_import_hook(_requests, "requests")
     import urllib.request
@@ -59,18 +66,22 @@ def _replacing(name: str, answer: Loader) -> Callable[[Any], None]:
     return replace
 
 
-def _no_weights(keras: Any) -> None:
+def _no_weights(module: Any) -> None:
     """Pretrained networks begin at random weights: theirs would have to be downloaded."""
-    applications = getattr(keras, "applications", None)
-    for name in dir(applications) if applications is not None else ():
-        build = getattr(applications, name)
-        if not callable(build) or name.startswith("_") or not name[0].isupper():
-            continue
+    for name, build in list(vars(module).items()):
+        if name[0].isupper() and callable(build) and not isinstance(build, type) and "weights" in _parameters(build):
+            _replacing(name, functools.wraps(build)(functools.partial(_untrained, build)))(module)
 
-        def untrained(*args: Any, build: Any = build, **kwargs: Any) -> Any:
-            return build(*args, **{**kwargs, "weights": None})
 
-        setattr(applications, name, functools.wraps(build)(untrained))
+def _parameters(function: Any) -> Any:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _untrained(build: Loader, *args: Any, **kwargs: Any) -> Any:
+    return build(*args, **{**kwargs, "weights": None})
 
 
 def _load_data(spec: made.Spec, seed: int, *args: Any, **kwargs: Any) -> Any:

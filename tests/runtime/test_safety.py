@@ -51,7 +51,8 @@ def test_one_line_and_status_2(name: str, tmp_path: Path) -> None:
     answer = verify("program.py", "--timeout", "6", "--memory-limit", limit, "--output-format", "json", cwd=tmp_path)
     assert answer.status == 2, answer.err
     (target,) = answer.targets
-    assert target["status"] == "error" and expected in target["reason"], target["reason"]
+    assert target["status"] == "error"
+    assert expected in target["reason"], target["reason"]
     assert "\n" not in target["reason"]
     assert len(target["reason"]) < 400
     assert "Traceback" not in answer.err
