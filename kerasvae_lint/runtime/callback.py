@@ -8,30 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime.framework import Framework, Variable
+from kerasvae_lint.runtime.framework import Variable
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 
 SHARE = 0.04
 
 
-def _base() -> type:
-    """The Callback class of the Keras that the program uses: Keras 3 unless only ``tf_keras`` is loaded."""
-    import sys
-
-    if "tf_keras" in sys.modules and "keras" not in sys.modules:
-        return sys.modules["tf_keras"].callbacks.Callback  # type: ignore[no-any-return]
-    import keras
-
-    return keras.callbacks.Callback  # type: ignore[no-any-return]
-
-
 class ProbeCallback:
-    """Every ``every`` batches: do all trained variables still move, are they finite, do schedules stay as set?
+    """Every ``every`` batches: do all trainable variables still move, and are they finite?
 
-    A variable that has not moved at all since the last look, while others have, gets no gradient. Scalars that
-    no optimizer owns and that change between the end of one hook and the next are moved by the training step.
-    Looking costs a copy of the watched numbers; a look that would take more than 4 % of the training time so far
-    is put off. Works with ``fit`` of Keras 2 and Keras 3.
+    A variable that has not moved in two looks, while others have, gets no gradient. Looking costs a copy of the
+    watched numbers; while looks have taken more than 4 % of the training time so far, the next ones are put off.
+    Works with ``fit`` of Keras 2 and Keras 3; a variable that is moved by nobody on purpose is made non-trainable.
 
     Args:
         every: batches between looks.
@@ -59,10 +47,21 @@ class ProbeCallback:
         self._started = 0.0
         self._told: set[str] = set()
 
+    async_safe = False
+    _supports_tf_logs = False
+
+    def _implements_train_batch_hooks(self) -> bool:
+        return True
+
+    def _implements_test_batch_hooks(self) -> bool:
+        return False
+
+    _implements_predict_batch_hooks = _implements_test_batch_hooks
+
     def __getattr__(self, name: str) -> Any:
-        # Keras 2 and Keras 3 call hooks by name on whatever they are given; the ones not written here do nothing.
-        if name.startswith(("on_", "_supports", "_implements")):
-            return _no_flag if name.startswith("_") else _nothing
+        # Keras 2 and Keras 3 call hooks by name on whatever they are given; those not written here do nothing.
+        if name.startswith("on_"):
+            return _nothing
         raise AttributeError(name)
 
     def set_model(self, model: Any) -> None:
@@ -98,9 +97,8 @@ class ProbeCallback:
             )
 
     def _look(self) -> None:
-        framework = Framework.of(self.model)
-        if framework is None:
-            return
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()
         now: dict[int, Any] = {}
         names: dict[int, str] = {}
         for raw in self.model.trainable_variables:
@@ -138,6 +136,3 @@ def _print(result: ProbeResult) -> None:
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
     return None
-
-
-_no_flag = False

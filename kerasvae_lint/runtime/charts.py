@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-WIDTH = 560
+WIDTH = 430
 ROW = 22
-LEFT = 190
+LEFT = 158
 
 
 def bars(rows: Sequence[tuple[str, float | None, str]], title: str) -> str:
@@ -17,12 +17,12 @@ def bars(rows: Sequence[tuple[str, float | None, str]], title: str) -> str:
     low = math.floor(math.log10(min(values))) - 1 if values else -1
     high = math.ceil(math.log10(max(values))) if values else 1
     span = max(high - low, 1)
-    room = WIDTH - LEFT - 70
+    room = WIDTH - LEFT - 56
     height = ROW * len(rows) + 8
     parts = []
     for number, (name, value, kind) in enumerate(rows):
         y = 4 + number * ROW
-        shown = name if len(name) <= 28 else "…" + name[-27:]
+        shown = name if len(name) <= 24 else "…" + name[-23:]
         parts.append(f'<text x="{LEFT - 8}" y="{y + 15}" class="end">{escape(shown)}</text>')
         if value is None or not math.isfinite(value) or value <= 0:
             word = "none" if value is None else f"{value:g}"
@@ -82,9 +82,9 @@ def lines(series: Sequence[tuple[str, str, Sequence[float]]], title: str, unit: 
     for name, kind, values in series:
         points = " ".join(at(i, value) for i, value in enumerate(values) if math.isfinite(value))
         parts.append(f'<polyline points="{points}" class="line {kind}"/>')
-        parts += [
-            f'<circle cx="{p.split(",")[0]}" cy="{p.split(",")[1]}" r="2.5" class="{kind}"/>' for p in points.split()
-        ]
+        for point in points.split() if len(values) <= 40 and "wide" not in kind else ():
+            x_of, y_of = point.split(",")
+            parts.append(f'<circle cx="{x_of}" cy="{y_of}" r="2.5" class="{kind}"/>')
         parts.append(f'<rect x="{x}" y="{height - 18}" width="12" height="12" class="{kind}"/>')
         parts.append(f'<text x="{x + 17}" y="{height - 8}">{escape(name)}</text>')
         x += 36 + 7 * len(name)

@@ -23,14 +23,15 @@ p{margin:4px 0}.soft{color:var(--soft)}.verdict{font-weight:600}
 .run{background:var(--card);border:1px solid var(--rim);border-radius:8px;padding:14px;min-width:0}
 table{width:100%;border-collapse:collapse;margin:6px 0 10px}
 td{padding:4px 8px 4px 0;border-top:1px solid var(--rim);vertical-align:top;overflow-wrap:anywhere}
-td:first-child{width:58px}td:nth-child(2){width:88px;font-weight:600}
+td:first-child{width:58px}td:nth-child(2){width:92px;font-weight:600;overflow-wrap:normal}
 .pass{color:var(--ok)}.fail{color:var(--bad);font-weight:700}.skip{color:var(--soft)}
 code{font-family:ui-monospace,monospace;font-size:13px}
 figure{margin:14px 0 0}figcaption{font-weight:600;font-size:13px}
-svg{width:100%;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}
+svg{width:100%;max-width:600px;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}
 svg .end{text-anchor:end}svg .axis{stroke:var(--rim)}svg .ok{fill:var(--ok)}svg .bad{fill:var(--bad);font-weight:700}
 svg .pale{fill:var(--pale)}svg .set{fill:var(--set)}svg .line{fill:none;stroke-width:2}
-svg .line.set{stroke:var(--set)}svg .line.bad{stroke:var(--bad)}svg .line.ok{stroke:var(--ok)}
+svg .line.set{stroke:var(--set)}svg .line.wide{stroke-width:6;opacity:.45}
+svg .line.bad{stroke:var(--bad)}svg .line.ok{stroke:var(--ok)}
 """
 
 
@@ -91,7 +92,7 @@ def _pictures(model: ModelResult) -> str:
             for track in figures.get("tracks", ()):
                 title = f"Schedule {track['variable']}: as set, and as it was when the epoch ended"
                 real = "bad" if track["moved"] > 1e-6 else "ok"
-                pair = [("as set", "set", track["set"]), ("as it was", real, track["real"])]
+                pair = [("as set", "set wide", track["set"]), ("as it was", real, track["real"])]
                 parts.append(charts.lines(pair, title, "epoch"))
         if probe.probe == "tie":
             for name, distances in figures.get("distances", {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -140,7 +141,7 @@ class Subject:
         first = batch or (self.feed.batches[0] if self.feed else None)
         units = self.units if self.units or first is None else [Unit(self.model, (first.x,))]
         outputs: list[Any] = []
-        with self.framework.eagerly():
+        with quiet(), self.framework.eagerly():
             for unit in units:
                 outputs += arrays(call(self.framework, unit, training))
             for unit in units:  # a model may give its input back and put all it does into add_loss
@@ -163,7 +164,7 @@ class Subject:
         fit = watch.ORIGINALS.get("fit:" + self.framework.version) or type(model).fit
         arguments = feed.fit_arguments(self.framework)
         try:
-            with self.framework.eagerly() if eager else _nothing():
+            with quiet(), self.framework.eagerly() if eager else _nothing():
                 history = fit(model, **arguments, epochs=epochs, verbose=0, callbacks=list(callbacks))
         finally:
             model.run_eagerly = before
@@ -188,6 +189,14 @@ class TapeStep:
 
     loss: float | None
     gradients: dict[int, float | None]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keras's warnings (no gradients, functions run eagerly) are what the probes tell, better placed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager

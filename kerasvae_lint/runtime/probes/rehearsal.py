@@ -14,6 +14,7 @@ from kerasvae_lint.runtime.probes.ties import Tie, ties_of
 from kerasvae_lint.runtime.subject import Subject, _is_variable
 
 PATIENCE = 25.0
+MOST_STEPS = 200
 _KEPT = {"LambdaCallback"}
 _PRIVATE = ("_", "built", "trainable", "stop_training", "seed", "supports_", "input_spec")
 
@@ -103,7 +104,7 @@ def _fit(subject: Subject, run: Rehearsal, callbacks: list[Any], epochs: int) ->
             )
         ]
         last.append(subject.callback(on_epoch_begin=diary.epoch_set, on_train_batch_begin=diary.batch_set))
-    feed = subject.feed.only(*range(max(1, min(subject.options.steps, 8))))
+    feed = subject.feed.only(*range(min(subject.options.steps, MOST_STEPS)))
     run.history = subject.train(feed, epochs=epochs, callbacks=[*first, *callbacks, *last])
 
 
