@@ -63,7 +63,8 @@ def section(rule: type[Rule]) -> str:
     parts = re.split(r"(^```.*?^```)", rule.documentation(), flags=re.MULTILINE | re.DOTALL)
     parts[::2] = [re.sub(r"^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
     text = "".join(parts)
-    return f"\n## {rule.code} {rule.name}\n[{file}]({file})\n\n{text}\n"
+    probes = ", ".join(rule.probes)
+    return f"\n## {rule.code} {rule.name}\n[{file}]({file}); shown at run time by `kvlint verify`: {probes}\n\n{text}\n"
 
 
 def output(arguments: str) -> str:

@@ -105,7 +105,7 @@ def _no_excludes(_: str) -> tuple[str, ...]:
 
 def _read(filename: str, request: Request) -> _Program | str:
     """The program in a file, a notebook's cells as one; or why there is none."""
-    from kerasvae_lint import LintError, fix_source, lint_source
+    from kerasvae_lint.run.api import LintError, fix_source, lint_source
     from kerasvae_lint.source import SourceError, decode
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -72,6 +73,16 @@ def test_lint_only_install_is_light(from_wheel: Environment) -> None:
         # click's, on Windows
         "colorama",
     }
+
+
+def test_verify_says_what_a_lint_only_install_lacks(from_wheel: Environment, tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text("print()\n", encoding="utf-8")
+    command = [str(from_wheel.scripts / "kvlint"), "verify", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "pip install 'kerasvae-lint[runtime]'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_wheel_is_small_and_holds_the_package_alone(distributions: Path) -> None:
