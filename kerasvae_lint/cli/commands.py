@@ -140,6 +140,7 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 @click.option("--data", metavar="MODULE:CALL", help="What gives the batch for a factory's model.")
 @click.option("--epochs", type=click.IntRange(1), default=12, show_default=True, help="Epochs to watch, at most.")
 @click.option("--steps", type=click.IntRange(2), default=5, show_default=True, help="Batches to watch.")
+@click.option("--fit", type=click.IntRange(1), default=1, show_default=True, help="Which fit of a script to probe.")
 @click.option("--timeout", type=click.FloatRange(1.0), default=300.0, show_default=True, help="Seconds for a run.")
 @click.option("--memory-limit", metavar="SIZE", help="Memory for a run: 4G, 512M.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness.")

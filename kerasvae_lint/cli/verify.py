@@ -257,6 +257,7 @@ def options_from(values: dict[str, Any]) -> Options:
         backend=values["backend"],
         device=values["device"],
         require_gpu=values["require_gpu"],
+        fit=values["fit"],
         synthetic=values["synthetic"],
         input_shape=shapes,
         data=values["data"],

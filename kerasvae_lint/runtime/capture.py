@@ -30,6 +30,7 @@ class Capture:
         self.options = options
         self.ready = ready
         self.busy = False
+        self.fits = 0
         self.by_batch: dict[int, Subject] = {}
         self.calls: dict[int, Unit] = {}
         self.first_calls: dict[int, Unit] = {}
@@ -74,10 +75,26 @@ class Capture:
             if self.busy:
                 return original(model, *args, **kwargs)
             given = signature.bind(model, *args, **kwargs).arguments
-            self.finish([self._subject(model, given)])
+            subject = self._subject(model, given)
+            self.fits += 1
+            if self.fits < self.options.fit:
+                return self._one_batch(original, subject, given)
+            self.finish([subject])
             return None
 
         return fit
+
+    def _one_batch(self, original: Any, subject: Subject, given: dict[str, Any]) -> Any:
+        """A ``fit`` that is not the one to probe: one batch, so that what follows has a trained model."""
+        assert subject.feed is not None
+        arguments = subject.feed.only(0).fit_arguments(subject.framework)
+        if (given.get("validation_data") is not None or given.get("validation_split")) and "y" in arguments:
+            arguments["validation_data"] = (arguments["x"], arguments["y"])
+        self.busy = True
+        try:
+            return original(subject.model, **arguments, verbose=0)
+        finally:
+            self.busy = False
 
     def _hook_batch(self, original: Any) -> Any:
         signature = inspect.signature(original)

@@ -22,6 +22,7 @@ class Options:
         backend: ``tensorflow``, ``jax`` or ``torch``, in Keras 3.
         device: ``auto``, ``cpu`` or ``gpu``.
         require_gpu: refuse to run where there is none.
+        fit: which ``fit`` of a script is probed; the ones before it train one batch.
         synthetic: data sets and downloads are answered with made arrays.
         input_shape: of one sample, for a factory's model; several for several inputs.
         data: ``module:callable`` that gives the batch for a factory's model.
@@ -37,6 +38,7 @@ class Options:
     backend: str | None = None
     device: str = "auto"
     require_gpu: bool = False
+    fit: int = 1
     synthetic: bool = False
     input_shape: tuple[tuple[int, ...], ...] = ()
     data: str | None = None

@@ -32,7 +32,7 @@ def outcomes(version: str, backend: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids="-".join)
+@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=["2", "3-tensorflow", "3-jax", "3-torch"])
 @pytest.mark.parametrize("name", NAMES)
 def test_verdicts(name: str, version: str, backend: str) -> None:
     if importlib.util.find_spec(backend) is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime.framework import is_own
+from kerasvae_lint.runtime.framework import Variable, is_own
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, differ
 from kerasvae_lint.runtime.words import first_line
@@ -100,8 +100,14 @@ def _whole(subject: Subject, folder: str) -> ProbeResult | None:
 def _outputs(subject: Subject, loaded: Any) -> list[Any]:
     if subject.feed is None or subject.units:
         return []
+    for ours, theirs in zip(_seeds(subject.model), _seeds(loaded), strict=False):
+        theirs.write(ours.read())  # a random stream's place is no weight, and not saved
     subject.framework.reseed(subject.options.seed)
     return arrays(call(subject.framework, Unit(loaded, (subject.feed.batches[0].x,)), False))
+
+
+def _seeds(model: Any) -> list[Variable]:
+    return [Variable(raw) for raw in model.variables if "seed_generator" in str(getattr(raw, "path", ""))]
 
 
 def _weights_only(subject: Subject, folder: str) -> ProbeResult:
