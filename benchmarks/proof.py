@@ -111,11 +111,14 @@ def public(checkouts: Path) -> list[str]:
     """The programs of the reading list, in Keras 2 and Keras 3."""
     with READ.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row]
-    reports: dict[str, dict[str, Report]] = {}
+    reports: dict[str, dict[tuple[str, str], Report]] = {}
     for keras in ("2", "3"):
-        paths = [checkouts / row[0] for row in rows]
-        report, _ = verify(*paths, "--synthetic", "--keras", keras, "--timeout", "200", "--device", "cpu")
-        reports[keras] = {t["target"]: t for t in report["targets"]}
+        reports[keras] = {}
+        for fit in sorted({row[1] for row in rows}, key=int):
+            paths = [checkouts / row[0] for row in rows if row[1] == fit]
+            how = ["--synthetic", "--keras", keras, "--fit", fit, "--timeout", "270", "--device", "cpu"]
+            report, _ = verify(*paths, *how)
+            reports[keras] |= {(target["target"], fit): target for target in report["targets"]}
     ran = {k: sum(t["status"] == "ok" for t in found.values()) for k, found in reports.items()}
     lines = [
         PUBLIC.strip(),
@@ -126,9 +129,9 @@ def public(checkouts: Path) -> list[str]:
         "| program | Keras 2 | Keras 3 | read |",
         "|---|---|---|---|",
     ]
-    for name, remark in rows:
-        two, three = (reports[k].get(str(checkouts / name)) for k in ("2", "3"))
-        shown = name.replace("+", "/", 1)
+    for name, fit, remark in rows:
+        two, three = (reports[k].get((str(checkouts / name), fit)) for k in ("2", "3"))
+        shown = name.replace("+", "/", 1) + (f", fit {fit}" if fit != "1" else "")
         lines.append(f"| {shown} | {cell(two)} | {cell(three)} | {remark} |")
     return lines
 

@@ -84,17 +84,17 @@ def _untrained(build: Loader, *args: Any, **kwargs: Any) -> Any:
     return build(*args, **{**kwargs, "weights": None})
 
 
-def _load_data(spec: made.Spec, seed: int, *args: Any, **kwargs: Any) -> Any:
+def _load_data(spec: made.Spec, seed: int, /, *args: Any, **kwargs: Any) -> Any:
     if spec.kind == "text":
         words = kwargs.get("num_words") or spec.classes_of_words
         return tuple(made.sequences(count, int(words), spec.classes, seed + i) for i, count in enumerate(spec.sizes))
     return tuple(made.labelled(spec, count, seed + i) for i, count in enumerate(spec.sizes))
 
 
-def _get_file(seed: int, fname: Any = None, origin: Any = None, *args: Any, **kwargs: Any) -> str:
+def _get_file(own_seed: int, /, fname: Any = None, origin: Any = None, *args: Any, **kwargs: Any) -> str:
     """A made file of the kind that the name promises; a folder for an archive."""
     name = os.path.basename(str(fname or origin or "file"))
-    path = made.write_file(tempfile.mkdtemp(), name, seed)
+    path = made.write_file(tempfile.mkdtemp(), name, own_seed)
     if kwargs.get("extract") or kwargs.get("untar"):
         return made.write_folder(tempfile.mkdtemp())
     return path
@@ -113,7 +113,9 @@ def _requests(requests: Any) -> None:
     requests.get = requests.post = refused
 
 
-def _image_folder(seed: int, directory: Any, labels: Any = "inferred", label_mode: Any = "int", **kwargs: Any) -> Any:
+def _image_folder(
+    own_seed: int, /, directory: Any, labels: Any = "inferred", label_mode: Any = "int", **kwargs: Any
+) -> Any:
     """Images of the asked size, as ``tf.data``."""
     import tensorflow as tf
 
@@ -121,7 +123,7 @@ def _image_folder(seed: int, directory: Any, labels: Any = "inferred", label_mod
     channels = {"grayscale": 1, "rgba": 4}.get(kwargs.get("color_mode", "rgb"), 3)
     batch = kwargs.get("batch_size", 32)
     count = 4 * (batch or 16)
-    images, classes = made.labelled(made.Spec("image", (*size, channels), 2), count, seed)
+    images, classes = made.labelled(made.Spec("image", (*size, channels), 2), count, own_seed)
     x = images.astype("float32")
     parts = {"int": classes.astype("int32"), "binary": classes.astype("float32").reshape(-1, 1)}
     parts["categorical"] = np.eye(2, dtype="float32")[classes]

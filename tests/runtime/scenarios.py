@@ -25,10 +25,12 @@ from pieces import (
     WarmUp,
     Weighted,
     X,
+    drawn,
     keras,
     layers,
     ops,
     rng,
+    seeds,
 )
 
 from kerasvae_lint.runtime import check_model
@@ -160,6 +162,24 @@ def forgotten_weight_again() -> tuple[Any, ...]:
 @sick("gradients")
 def rounded() -> tuple[Any, ...]:
     return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Rounded(), layers.Dense(8)]))
+
+
+@healthy
+def weights_drawn_anew() -> tuple[Any, ...]:
+    class Drawn(layers.Layer):
+        """A Bayesian layer: one draw of its weights serves the whole batch, as it should."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.seed = seeds(5)
+
+        def build(self, shape: Any) -> None:
+            self.mean = self.add_weight(name="mean", shape=(shape[-1], 4), initializer="glorot_uniform")
+
+        def call(self, inputs: Any) -> Any:
+            return ops.matmul(inputs, self.mean + 0.1 * drawn((8, 4), self.seed))
+
+    return compiled(keras.Sequential([keras.Input((8,)), Drawn(), layers.Dense(8)]))
 
 
 @sick("noise")

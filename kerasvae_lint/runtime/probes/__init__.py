@@ -44,8 +44,8 @@ def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     asked("reaction", lambda: reaction.ask(subject))
     asked("schedule", lambda: schedule.ask(subject, run) if run else _own_loop("schedule"))
     asked("tie", lambda: tie.ask(run) if run else _own_loop("tie"))
+    asked("kl", lambda: kl.ask(subject))  # finds the posterior, of which noise and data make use
     asked("noise", lambda: noise.ask(subject))
-    asked("kl", lambda: kl.ask(subject))
     asked("loss", lambda: loss.ask(subject, steps))
     asked("mode", lambda: mode.ask(subject, run) if run else _own_loop("mode"))
     asked("data", lambda: data.ask(subject))

@@ -46,8 +46,12 @@ def ask(subject: Subject) -> ProbeResult:
         message = f"{host[0]} draws once, when the step is traced: the compiled passes are all the same"
         return ProbeResult("noise", FAIL, message, FROZEN, figures)
     if not _per_sample(subject):
-        message = "all samples of a batch get one and the same draw"
-        return ProbeResult("noise", FAIL, message, ["KV406"], figures)
+        posterior = subject.notes.get("posterior")
+        if posterior is not None and posterior.sampler is not None:
+            message = f"`{posterior.sampler.name}` gives all samples of a batch one and the same draw"
+            return ProbeResult("noise", FAIL, message, ["KV406"], figures)
+        message = "each pass has noise of its own, shared by the batch (as where weights are drawn)"
+        return ProbeResult("noise", PASS, message, [], figures)
     return ProbeResult("noise", PASS, "each pass and each sample has noise of its own", [], figures)
 
 
