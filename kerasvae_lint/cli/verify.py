@@ -127,7 +127,7 @@ def _read(filename: str, request: Request) -> _Program | str:
                 program.fixes = list(dict.fromkeys(f.code for f in done.fixed))
                 program.remaining = tuple((f.code, f.location.row) for f in done.remaining)
     except LintError as error:
-        return str(error)
+        return f"{error} on line {error.location.row}" if error.location is not None else str(error)
     return program
 
 

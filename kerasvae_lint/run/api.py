@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Finding, Problem, Settings
+from kerasvae_lint.core import Finding, Position, Problem, Settings
 from kerasvae_lint.run import config, pool
 from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
 from kerasvae_lint.run.discovery import discover
@@ -38,7 +38,11 @@ class FixResult:
 
 
 class LintError(Exception):
-    """Text that can't be linted: a syntax error, a notebook that is none."""
+    """Text that can't be linted: a syntax error, a notebook that is none; ``location`` says where, if it is known."""
+
+    def __init__(self, message: str, location: Position | None = None) -> None:
+        super().__init__(message)
+        self.location = location
 
 
 SettingsFor = Callable[[str], Settings]
@@ -61,7 +65,8 @@ def lint_source(text: str, filename: str = "<string>", settings: Settings | None
     else:
         result = lint_text(Source(filename, text), settings, rules)
     if result.problems and not result.findings:
-        raise LintError(result.problems[0].message)
+        problem = result.problems[0]
+        raise LintError(problem.message, problem.location)
     return result.findings
 
 

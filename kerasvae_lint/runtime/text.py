@@ -36,7 +36,9 @@ ADVICE = {
 
 def full(report: Report, width: int, paint: Paint, *, every_variable: bool = False) -> Iterator[str]:
     """Each target with its tables."""
-    for target in report.targets:
+    for index, target in enumerate(report.targets):
+        if index:
+            yield ""
         yield paint("path", target.target)
         if target.status != "ok":
             yield from _wrapped(f"{target.status}: {target.reason}", width, "  ")
@@ -48,8 +50,9 @@ def full(report: Report, width: int, paint: Paint, *, every_variable: bool = Fal
         line = verdict(target)
         if line:
             yield from _wrapped(line, width, "  ")
+    if report.environment:
         yield ""
-    yield from _wrapped(environment(report.environment), width, "")
+        yield from _wrapped(environment(report.environment), width, "")
 
 
 def _title(run: RunResult, target: TargetResult) -> str:
