@@ -141,6 +141,7 @@ def _run(request: Request, report: Report, jobs: list[tuple[TargetResult, Job]])
                 target.reason = f"with the fix: {outcome.reason}"
             continue
         _explain(outcome.run, job.findings)
+        outcome.run.environment = outcome.environment
         target.runs.append(outcome.run)
         for key, value in outcome.environment.items():
             report.environment.setdefault(key, value)

@@ -237,7 +237,13 @@ def environment(options: Options, subject: Subject | None = None) -> dict[str, A
         version = getattr(sys.modules.get(name), "__version__", None)
         if version:
             found[name] = str(version)
-    if subject is not None:
+    if subject is None:
+        legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in {"1", "true"}
+        keras = sys.modules.get("tf_keras" if legacy else "keras")
+        if keras is not None:
+            found["keras"] = str(keras.__version__)
+            found["backend"] = "tensorflow" if legacy else keras.backend.backend()
+    else:
         framework = subject.framework
         found["keras"] = framework.full_version
         found["backend"] = framework.backend

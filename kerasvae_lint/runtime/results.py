@@ -75,11 +75,12 @@ class ModelResult:
 
 @dataclass(slots=True)
 class RunResult:
-    """One run of a target: of its ``original`` or its ``fixed`` source."""
+    """One run of a target: of its ``original`` or its ``fixed`` source, and what it really ran on."""
 
     source: str
     models: list[ModelResult] = field(default_factory=list)
     seconds: float = 0.0
+    environment: dict[str, Any] = field(default_factory=dict)
 
     @property
     def failed(self) -> list[ProbeResult]:

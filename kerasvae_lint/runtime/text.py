@@ -47,6 +47,8 @@ def full(report: Report, width: int, paint: Paint, *, every_variable: bool = Fal
                 yield f"  {_title(run, target)}"
             for model in run.models:
                 yield from _model(model, width, paint, every_variable)
+            if run.environment.get("keras", "?") != report.environment.get("keras", "?"):
+                yield from _wrapped(f"it ran on Keras {run.environment.get('keras', '?')}", width, "    ")
         line = verdict(target)
         if line:
             yield from _wrapped(line, width, "  ")
@@ -178,12 +180,13 @@ def environment(found: dict[str, Any]) -> str:
         return ""
     backend = found.get("backend", "tensorflow")
     version = found.get(backend, "")
-    where = found.get("device", "an unknown device")
-    step = found.get("step_device")
-    place = f"variables on {where}" + (f", steps on {step}" if step and step != where else "")
+    where, step = found.get("device"), found.get("step_device")
+    place = f"variables on {where}; " if where else ""
+    if step and step != where:
+        place += f"steps on {step}; "
     return (
         f"Keras {found.get('keras', '?')} on {backend} {version}, Python {found.get('python', '?')}; "
-        f"{place}; seed {found.get('seed', 0)}."
+        f"{place}seed {found.get('seed', 0)}."
     )
 
 
