@@ -13,7 +13,7 @@ from kerasvae_lint.runtime import check
 from kerasvae_lint.runtime.feed import ARRAYS, Batch, Feed
 from kerasvae_lint.runtime.framework import Framework, is_own, is_tensor, to_numpy
 from kerasvae_lint.runtime.options import Options
-from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call
+from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, drawn, is_distribution
 from kerasvae_lint.runtime.trees import leaves, map_tree
 from kerasvae_lint.runtime.words import first_line
 
@@ -37,12 +37,12 @@ def subjects(
     """What can be probed, and for each class that can't be the reason."""
     found: list[Subject] = []
     reasons: Reasons = {}
-    made = _instances(namespace)
-    for layer in made:
+    instances = _instances(namespace)
+    for layer in instances:
         subject = _of_instance(layer, first_calls.get(id(layer)), options)
         if subject is not None:
             found.append(subject)
-    done = {type(layer) for layer in made} | _inner_classes(found)
+    done = {type(layer) for layer in instances} | _inner_classes(found)
     for cls in _classes(namespace):
         if cls in done:
             continue
@@ -90,22 +90,23 @@ def _of_instance(layer: Any, seen: Unit | None, options: Options) -> Subject | N
     check.prepare(framework)
     if seen is not None:
         return wrapped(framework, layer, seen, options)
-    specified = _specified(layer)
-    if specified is not None:
-        return wrapped(framework, layer, Unit(layer, (specified,)), options)
+    batch = specified(layer)
+    if batch is not None:
+        return wrapped(framework, layer, Unit(layer, (batch,)), options)
     return None
 
 
-def _specified(layer: Any) -> Any:
+def specified(layer: Any) -> Any:
     """A made batch for a functional or Sequential model, from its own input shapes; None where it has none."""
     inputs = getattr(layer, "inputs", None)
     if not inputs:
         return None
-    batches = [_made(tuple(4 if n is None else int(n) for n in leaf.shape[1:]), str(leaf.dtype)) for leaf in inputs]
+    batches = [made(tuple(4 if n is None else int(n) for n in leaf.shape[1:]), str(leaf.dtype)) for leaf in inputs]
     return batches[0] if len(batches) == 1 else batches
 
 
-def _made(shape: tuple[int, ...], dtype: str = "float32") -> Any:
+def made(shape: tuple[int, ...], dtype: str = "float32") -> Any:
+    """A made batch of samples of this shape."""
     generator = np.random.default_rng(0)
     if "int" in dtype:
         return generator.integers(0, 4, size=(SAMPLES, *shape)).astype("int32")
@@ -123,7 +124,7 @@ def build(cls: type, options: Options) -> Subject | str:
             layer = cls(**_arguments(cls, framework))
         except Exception as error:  # its arguments can't be guessed
             return first_line(error)
-        batch = map_tree(lambda one: one, [_made(s) for s in shape] if isinstance(shape[0], tuple) else _made(shape))
+        batch = [made(s) for s in shape] if isinstance(shape[0], tuple) else made(shape)
         try:
             output = call(framework, Unit(layer, (batch,)), False)
         except Exception as error:  # another shape, then
@@ -200,16 +201,8 @@ def _around(framework: Framework, layer: Any, unit: Unit) -> Any:
             given = iter([inputs] if not isinstance(inputs, list | tuple) else inputs)
             arguments = tuple(map_tree(lambda _: next(given), argument) for argument in unit.args)
             output = call(framework, Unit(layer, arguments, unit.kwargs), bool(training))
-            flat = [_tensor(leaf) for leaf in leaves(output)]
+            flat = [drawn(leaf) if is_distribution(leaf) else leaf for leaf in leaves(output)]
             return flat[0] if len(flat) == 1 else flat
 
     Around.__module__ = __name__
     return Around()
-
-
-def _tensor(leaf: Any) -> Any:
-    if hasattr(leaf, "log_prob") and hasattr(leaf, "sample"):
-        import tensorflow as tf
-
-        return tf.convert_to_tensor(leaf)
-    return leaf

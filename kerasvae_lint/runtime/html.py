@@ -110,9 +110,4 @@ def _gradients(variables: list[VariableResult]) -> str:
     bad = [row for row in rows if row.verdict not in {"ok", "zero here"}]
     shown = rows if len(rows) <= MOST_BARS else [*bad, *(row for row in rows if row not in bad)][:MOST_BARS]
     title = "Gradient norm of each variable" + ("" if len(shown) == len(rows) else f" ({len(shown)} of {len(rows)})")
-    return charts.bars([(row.path, _typical(row), "bad" if row in bad else "ok") for row in shown], title)
-
-
-def _typical(row: VariableResult) -> float | None:
-    later = sorted(value for value in row.gradient_norms[1:] or row.gradient_norms if value is not None)
-    return later[len(later) // 2] if later else None
+    return charts.bars([(row.path, row.typical_norm, "bad" if row in bad else "ok") for row in shown], title)

@@ -164,9 +164,9 @@ def _parts(batch: Any) -> tuple[Any, Any, Any]:
 
 def _inputs(model: Any, options: Options) -> Any:
     if options.input_shape:
-        made = [candidates._made(shape) for shape in options.input_shape]
+        made = [candidates.made(shape) for shape in options.input_shape]
     else:
-        specified = candidates._specified(model)
+        specified = candidates.specified(model)
         if specified is None:
             raise CannotRunError("the model's input shape is not known: give --input-shape or --data")
         return specified

@@ -31,6 +31,12 @@ class VariableResult:
     gradient_norms: list[Norm] = field(default_factory=list)
     verdict: str = "ok"
 
+    @property
+    def typical_norm(self) -> Norm:
+        """The middle one of the norms from the second step on; None if there was no gradient in any."""
+        later = sorted(value for value in self.gradient_norms[1:] or self.gradient_norms if value is not None)
+        return later[len(later) // 2] if later else None
+
 
 @dataclass(slots=True)
 class ProbeResult:

@@ -81,7 +81,7 @@ class Subject:
             if not is_own(type(layer)):
                 continue
             for name, value in list(vars(layer).items()):
-                if _is_variable(value) and not Variable(value).ids & known:
+                if is_variable(value) and not Variable(value).ids & known:
                     found.append(Variable(value, f"{layer.name}/{name}"))
         return unique(found)
 
@@ -223,12 +223,18 @@ def arrays(output: Any) -> list[Any]:
     for leaf in leaves(output):
         if is_tensor(leaf):
             found.append(to_numpy(leaf))
-        elif hasattr(leaf, "sample") and hasattr(leaf, "log_prob"):
-            found.append(to_numpy(_drawn(leaf)))
+        elif is_distribution(leaf):
+            found.append(to_numpy(drawn(leaf)))
     return [array for array in found if array.dtype.kind == "f"]
 
 
-def _drawn(distribution: Any) -> Any:
+def is_distribution(value: Any) -> bool:
+    """True for a tfp distribution."""
+    return hasattr(value, "sample") and hasattr(value, "log_prob")
+
+
+def drawn(distribution: Any) -> Any:
+    """What a distribution stands for as a tensor: what its layer chose, else a draw."""
     import tensorflow as tf
 
     try:
@@ -250,7 +256,8 @@ def _near(a: Any, b: Any, tolerance: float) -> bool:
     return bool(np.nanmax(np.abs(a - b), initial=0.0) <= tolerance * scale)
 
 
-def _is_variable(value: Any) -> bool:
+def is_variable(value: Any) -> bool:
+    """True for a variable of any backend."""
     return type(value).__name__ in {"ResourceVariable", "Variable", "KerasVariable"} or (
         hasattr(value, "assign") and hasattr(value, "trainable") and hasattr(value, "shape")
     )

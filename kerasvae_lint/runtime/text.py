@@ -94,11 +94,9 @@ def _todo(probe: ProbeResult) -> str:
 
 def gradient(row: VariableResult) -> str:
     """The norm of a typical later step, in three digits."""
-    later = row.gradient_norms[1:] or row.gradient_norms
-    numbers = sorted(value for value in later if value is not None)
-    if not later:
+    if not row.gradient_norms:
         return "-"
-    return f"{numbers[len(numbers) // 2]:.3g}" if numbers else "none"
+    return "none" if row.typical_norm is None else f"{row.typical_norm:.3g}"
 
 
 def _shape(row: VariableResult) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 from kerasvae_lint.runtime.options import PROBES
 from kerasvae_lint.runtime.probes import data, gradients, kl, loss, mode, noise, reaction, save, schedule, tie
@@ -32,7 +31,7 @@ def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     progress("rehearsal")
     run = _rehearsed(subject)
     progress("gradients")
-    steps, state = _steps(subject)
+    steps = _steps(subject)
     _note_trouble(answers, steps)
 
     def gradients_asked() -> ProbeResult:
@@ -50,8 +49,6 @@ def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     asked("mode", lambda: mode.ask(subject, run) if run else _own_loop("mode"))
     asked("data", lambda: data.ask(subject))
     asked("save", lambda: save.ask(subject))
-    if state is not None:
-        subject.restore(state)
     if answers["build"].failed:
         _doubted(answers)
     result.probes = [answers[name] for name in PROBES if name in answers]
@@ -97,11 +94,11 @@ def _rehearsed(subject: Subject) -> Rehearsal | None:
     return run
 
 
-def _steps(subject: Subject) -> tuple[gradients.Steps, Any]:
+def _steps(subject: Subject) -> gradients.Steps:
     if subject.tape or not subject.trains:
-        return gradients.steps_of_tape(subject.tape), None
+        return gradients.steps_of_tape(subject.tape)
     with subject.undone():
-        return gradients.watch_steps(subject, max(3, subject.options.steps)), None
+        return gradients.watch_steps(subject, max(3, subject.options.steps))
 
 
 def _note_trouble(answers: dict[str, ProbeResult], steps: gradients.Steps) -> None:

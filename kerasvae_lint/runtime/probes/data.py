@@ -25,10 +25,7 @@ def ask(subject: Subject) -> ProbeResult:
     deaf = _deaf_inputs(subject)
     if deaf:  # zero weights at the start are no fault: asked again at others
         with subject.undone():
-            generator = np.random.default_rng(subject.options.seed + 1)
-            for variable in subject.variables():
-                if variable.is_float:
-                    redraw(variable, generator)
+            redraw(subject, np.random.default_rng(subject.options.seed + 1))
             still = _deaf_inputs(subject) or []
         deaf = [name for name in deaf if name in still]
     if deaf is None:

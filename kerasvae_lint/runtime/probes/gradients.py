@@ -179,14 +179,19 @@ def _elsewhere(subject: Subject) -> list[dict[int, float | None]]:
     generator = np.random.default_rng(subject.options.seed + 1)
     for _ in range(3):
         with subject.undone():
-            for variable in subject.variables():
-                if variable.is_float:
-                    redraw(variable, generator)
+            redraw(subject, generator)
             found += watch_steps(subject, 2).records[-1:]
     return found
 
 
-def redraw(variable: Variable, generator: np.random.Generator) -> None:
+def redraw(subject: Subject, generator: np.random.Generator) -> None:
+    """Other, moderate numbers in every float variable."""
+    for variable in subject.variables():
+        if variable.is_float:
+            _redraw(variable, generator)
+
+
+def _redraw(variable: Variable, generator: np.random.Generator) -> None:
     value = variable.read()
     if not variable.trainable:
         if value.size == 1 and not value.any():  # a schedule at its beginning

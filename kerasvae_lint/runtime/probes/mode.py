@@ -7,7 +7,7 @@ from kerasvae_lint.runtime.probes.flags import Flag
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
-from kerasvae_lint.runtime.words import first_line
+from kerasvae_lint.runtime.words import first_line, names
 
 
 def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
@@ -22,13 +22,16 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
     figures = {"layers": {flag.layer.name: {"training": flag.trained, "on purpose": flag.deliberate} for flag in flags}}
     if off:
         own_step = any("train_step" in cls.__dict__ for cls in type(subject.model).__mro__ if is_own(cls))
-        names = ", ".join(f"`{flag.layer.name}`" for flag in off[:4])
-        message = f"{names} {'runs' if len(off) == 1 else 'run'} as in inference in the step that fit runs"
+        verb = "runs" if len(off) == 1 else "run"
+        message = f"{_named(off)} {verb} as in inference in the step that fit runs"
         return ProbeResult("mode", FAIL, message, ["KV506"] if own_step else ["KV608"], figures)
     if still:
-        names = ", ".join(f"`{flag.layer.name}`" for flag in still[:4])
-        return ProbeResult("mode", FAIL, f"the statistics of {names} do not move", ["KV506", "KV608"], figures)
+        return ProbeResult("mode", FAIL, f"the statistics of {_named(still)} do not move", ["KV506", "KV608"], figures)
     return ProbeResult("mode", PASS, f"{len(flags)} layers run in training mode", [], figures)
+
+
+def _named(flags: list[Flag]) -> str:
+    return names([flag.layer.name for flag in flags])
 
 
 def _matters(flag: Flag) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
-from kerasvae_lint.runtime.subject import Subject, differ
+from kerasvae_lint.runtime.subject import Subject, differ, is_distribution
+from kerasvae_lint.runtime.words import names
 
 CODES = ["KV301", "KV302", "KV303", "KV107", "KV113", "KV517"]
 MOST = 64
@@ -24,8 +25,8 @@ def ask(subject: Subject) -> ProbeResult:
     failed = [v for v in deaf if v.trainable or _is_suspicious(subject, v, holders)]
     figures = {"asked": len(candidates[:MOST]), "deaf": [v.path for v in deaf]}
     if failed:
-        names = ", ".join(f"`{v.path}`" for v in failed[:4])
-        message = f"neither output nor loss moves when {names} {'is' if len(failed) == 1 else 'are'} assigned"
+        verb = "is" if len(failed) == 1 else "are"
+        message = f"neither output nor loss moves when {names([v.path for v in failed])} {verb} assigned"
         return ProbeResult("reaction", FAIL, message, CODES, figures)
     if deaf and len(deaf) == len(candidates[:MOST]):
         return ProbeResult("reaction", SKIP, "the other variables are state that no forward pass reads", [], figures)
@@ -60,7 +61,7 @@ def _is_suspicious(subject: Subject, variable: Variable, holders: dict[int, Any]
         return False
     layer = holders.get(id(variable.raw))
     kept = vars(layer).values() if layer is not None else ()
-    return any(is_tensor(value) or (hasattr(value, "log_prob") and hasattr(value, "sample")) for value in kept)
+    return any(is_tensor(value) or is_distribution(value) for value in kept)
 
 
 def _seen(subject: Subject) -> list[Any]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, unique
 from kerasvae_lint.runtime.probes.flags import Flags, flags_seen
 from kerasvae_lint.runtime.probes.ties import Tie, ties_of
-from kerasvae_lint.runtime.subject import Subject, _is_variable
+from kerasvae_lint.runtime.subject import Subject, is_variable
 
 PATIENCE = 25.0
 MOST_STEPS = 200
@@ -65,9 +66,7 @@ def rehearse(subject: Subject) -> Rehearsal:
     epochs = max(2, min(subject.epochs, subject.options.epochs)) if callbacks else 2
     run.ties = ties_of(subject)
     before = {id(v.raw): v.read() for v in subject.variables()}
-    with subject.undone(), ExitStack() as stack:
-        stack.enter_context(_attributes_kept(subject))
-        stack.enter_context(flags_seen(subject.framework, run.flags))
+    with subject.undone(), _numbers_kept(subject), flags_seen(subject.framework, run.flags):
         try:
             _fit(subject, run, callbacks, epochs)
         except Exception as error:  # a callback that wants what is not here: without it, then
@@ -185,7 +184,7 @@ def scalars_of(subject: Subject) -> list[Variable]:
 
 
 def _is_loose(value: Any) -> bool:
-    return type(value).__name__ in {"ResourceVariable", "Variable"} and _is_variable(value)
+    return type(value).__name__ in {"ResourceVariable", "Variable"} and is_variable(value)
 
 
 def numbers_of(subject: Subject) -> dict[tuple[int, str], tuple[Any, float]]:
@@ -205,17 +204,14 @@ def numbers_of(subject: Subject) -> dict[tuple[int, str], tuple[Any, float]]:
     }
 
 
-class _attributes_kept:  # noqa: N801
+@contextmanager
+def _numbers_kept(subject: Subject) -> Iterator[None]:
     """Puts Python numbers back that callbacks changed."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-
-    def __enter__(self) -> None:
-        self.before: dict[tuple[int, str], Any] = numbers_of(self.subject)
-
-    def __exit__(self, *_: object) -> None:
-        for key, (holder, value) in self.before.items():
-            now = vars(holder).get(key[1])
+    before = numbers_of(subject)
+    try:
+        yield
+    finally:
+        for (_, name), (holder, value) in before.items():
+            now = vars(holder).get(name)
             if now is not None and now != value:
-                setattr(holder, key[1], type(now)(value) if isinstance(now, int | float) else value)
+                setattr(holder, name, type(now)(value) if isinstance(now, int | float) else value)

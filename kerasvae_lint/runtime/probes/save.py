@@ -34,7 +34,7 @@ def ask(subject: Subject) -> ProbeResult:
 def _config(subject: Subject, layer: Any) -> str | None:
     """What is wrong with a ``get_config`` that the user wrote."""
     cls = type(layer)
-    if not any("get_config" in base.__dict__ for base in cls.__mro__ if is_own(base)):
+    if not _writes_config(cls):
         return None
     try:
         config = layer.get_config()
@@ -55,6 +55,11 @@ def _config(subject: Subject, layer: Any) -> str | None:
     except Exception:  # a config that needs the surrounding model to be read
         return None
     return None
+
+
+def _writes_config(cls: type) -> bool:
+    """True if the user wrote a ``get_config``."""
+    return any("get_config" in base.__dict__ for base in cls.__mro__ if is_own(base))
 
 
 def _serialised(subject: Subject) -> Any:
@@ -136,7 +141,7 @@ def _weights_only(subject: Subject, folder: str) -> ProbeResult:
 
 def _layer_alone(subject: Subject) -> ProbeResult:
     """Layers that were probed on their own: their configs were read back above."""
-    own = [layer for layer in subject.layers if "get_config" in type(layer).__dict__]
+    own = [layer for layer in subject.layers if _writes_config(type(layer))]
     if not own:
         return ProbeResult("save", SKIP, "no get_config of one's own, and no model to save")
     return ProbeResult("save", PASS, f"{len(own)} configs can be written and read back")

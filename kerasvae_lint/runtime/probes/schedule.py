@@ -7,7 +7,7 @@ from typing import Any
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, Track, own_callbacks
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
-from kerasvae_lint.runtime.words import first_line
+from kerasvae_lint.runtime.words import first_line, names
 
 MOVED = ["KV101"]
 BAKED = ["KV102", "KV107", "KV108"]
@@ -19,20 +19,16 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
     if not own_callbacks(subject):
         return ProbeResult("schedule", SKIP, "fit got no callback that could write a schedule")
     if run.dropped:
-        names = ", ".join(run.dropped)
-        return ProbeResult(
-            "schedule",
-            SKIP,
-            f"the callbacks ({names}) can't run here: {first_line(run.error) if run.error else 'they raise'}",
-        )
+        why = first_line(run.error) if run.error else "they raise"
+        return ProbeResult("schedule", SKIP, f"the callbacks ({', '.join(run.dropped)}) can't run here: {why}")
     figures: dict[str, Any] = {"epochs": run.epochs, "tracks": [_figures(track) for track in run.tracks]}
     moved = [t for t in run.tracks if t.moved > TOLERANCE * max(1.0, *map(abs, t.set))]
     if moved:
         return ProbeResult("schedule", FAIL, "; ".join(map(_moved, moved)), MOVED, figures)
     baked = [name for name in _candidates(run) if _is_baked(subject, *name)]
     if baked:
-        names = ", ".join(f"`{name}`" for _, name, _, _ in baked)
-        message = f"a callback changes {names}, and the compiled step goes on with the first value"
+        changed = names([name for _, name, _, _ in baked])
+        message = f"a callback changes {changed}, and the compiled step goes on with the first value"
         return ProbeResult("schedule", FAIL, message, BAKED, figures)
     count = len(run.tracks) + len(run.attributes)
     if not count:

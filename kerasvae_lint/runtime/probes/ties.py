@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor, to_numpy
-from kerasvae_lint.runtime.subject import Subject, Unit, _is_variable, arrays, call
+from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, is_variable
 
 NEAR = 1e-4
 LARGEST = 4096
@@ -50,7 +50,7 @@ def _kernels(subject: Subject, layer: Any) -> Iterator[tuple[Any, Any]]:
     others = [*held, *(other for other in subject.layers if other is not layer and other not in held)]
     for other in others:
         kernel = getattr(other, "kernel", None)
-        if kernel is not None and _is_variable(kernel) and len(kernel.shape) >= 2:
+        if kernel is not None and is_variable(kernel) and len(kernel.shape) >= 2:
             yield other, kernel
 
 
@@ -76,7 +76,7 @@ def _far(left: Any, right: Any) -> float:
 def _by_attribute(layer: Any, other: Any, kernel: Any) -> Tie | None:
     for name in ("kernel", *(key for key in vars(layer) if not key.startswith("_"))):
         value = getattr(layer, name, None)
-        if value is None or value is kernel or not (is_tensor(value) or _is_variable(value)):
+        if value is None or value is kernel or not (is_tensor(value) or is_variable(value)):
             continue
         tie = _tied(f"{layer.name}.{name} and {other.name}.kernel", partial(_apart, layer, name, kernel))
         if tie is not None:
