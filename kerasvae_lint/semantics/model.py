@@ -26,6 +26,7 @@ from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics.algebra.objective import Objective
     from kerasvae_lint.semantics.project import Project
 
 MAX_SITES = 8
@@ -187,6 +188,13 @@ class SemanticModel(TreeQueries):
     def writes(self) -> tuple[Write, ...]:
         """Writes to variables by host code: ``K.set_value``, ``.assign``, ``set_weights``."""
         return writes_of(self)
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What the module trains: its losses with their terms, its Gaussian KLs and samples."""
+        from kerasvae_lint.semantics.algebra.objective import objective_of
+
+        return objective_of(self)
 
     # classes ------------------------------------------------------------------------------------
     @cached_property
