@@ -1,0 +1,96 @@
+"""What the rules about the VAE objective have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from kerasvae_lint.semantics import SemanticModel
+from kerasvae_lint.semantics.algebra.gaussian import match_kl
+from kerasvae_lint.semantics.algebra.losses import Part
+from kerasvae_lint.semantics.algebra.objective import Loss
+
+FEATUREWISE = frozenset(
+    {"squared error", "absolute error", "cross-entropy", "mse", "MSE", "mae", "MAE", "mean_squared_error"}
+    | {"mean_absolute_error", "binary_crossentropy", "MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy"}
+    | {"sigmoid_cross_entropy_with_logits"}
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pair:
+    """A KL and the reconstruction terms beside it, in one way through a loss."""
+
+    loss: Loss
+    kl: Part
+    errors: tuple[Part, ...]
+
+
+def pairs(model: SemanticModel) -> Iterator[list[Pair]]:
+    """The KL terms of each loss with what stands beside them; one list per KL, an entry for each variant.
+
+    A KL that a layer adds by ``add_loss`` stands beside what the model is compiled with.
+    """
+    for loss in model.objective.losses:
+        found: dict[object, list[Pair]] = {}
+        for variant in loss.variants:
+            errors = tuple(part for part in variant if part.error is not None)
+            for part in variant:
+                if part.kl is not None:
+                    beside = errors or _beside(model, loss)
+                    found.setdefault(part.kl.key, []).append(Pair(loss, part, beside))
+        yield from found.values()
+
+
+def _beside(model: SemanticModel, loss: Loss) -> tuple[Part, ...]:
+    if loss.kind != "add_loss":
+        return ()
+    others = [other for other in model.objective.losses if other is not loss and other.kind in {"add_loss", "compiled"}]
+    return tuple(part for other in others for part in other.parts("error"))
+
+
+def is_plain(part: Part) -> bool:
+    """True for the textbook's KL: once, and with no factor that somebody chose."""
+    return part.plain and abs(abs(part.coefficient) - 1) < 1e-6
+
+
+def is_summed(part: Part) -> bool:
+    """True for an error that is summed over the features, or made larger on purpose."""
+    if part.features in {"sum", "mixed"}:
+        return True
+    return part.features == "mean" and (bool(part.settings) or abs(part.coefficient) > 1)
+
+
+def kl_place(model: SemanticModel, pair: Pair) -> cst.BaseExpression | None:
+    """Where this module computes the KL."""
+    kl = pair.kl.kl
+    return model.objective.kl_node(kl, model) if kl is not None else None
+
+
+def is_only_kl(model: SemanticModel, node: cst.BaseExpression) -> bool:
+    """True for an expression that is a KL and nothing else."""
+    kl = match_kl(model.objective.form(node))
+    return kl is not None and not kl.rest.terms
+
+
+def reduction(model: SemanticModel, part: Part, kind: str) -> cst.Call | None:
+    """The call in this module that reduces a KL by ``kind``."""
+    for step in part.reductions:
+        made = model.objective.made.get(step)
+        if step.kind == kind and made is not None and made.model is model and isinstance(made.node, cst.Call):
+            return made.node
+    return None
+
+
+def twin(model: SemanticModel, call: cst.Call, word: str) -> str | None:
+    """``K.sum`` for ``K.mean``, ``tf.reduce_sum`` for ``tf.reduce_mean``…, as this module spells it."""
+    func = call.func
+    last = func.attr.value if isinstance(func, cst.Attribute) else ""
+    if not last:
+        return None
+    assert isinstance(func, cst.Attribute)
+    prefix = "reduce_" if last.startswith("reduce_") else ""
+    return f"{model.text(func.value)}.{prefix}{word}"
+
