@@ -93,4 +93,3 @@ def twin(model: SemanticModel, call: cst.Call, word: str) -> str | None:
     assert isinstance(func, cst.Attribute)
     prefix = "reduce_" if last.startswith("reduce_") else ""
     return f"{model.text(func.value)}.{prefix}{word}"
-

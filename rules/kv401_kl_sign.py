@@ -100,7 +100,7 @@ def _factor(model: SemanticModel, node: cst.BaseExpression) -> cst.BaseExpressio
             for side in (at.left, at.right):
                 if isinstance(literal(side), float):
                     kl = match_kl(model.objective.form(at))
-                    wrong = kl is not None and kl.scale < 0 or _wrong(model, at)
+                    wrong = (kl is not None and kl.scale < 0) or _wrong(model, at)
                     return side if wrong else None
         at = model.parent(at)
     return None

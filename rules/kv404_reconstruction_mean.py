@@ -60,7 +60,7 @@ class ReconstructionMean(Rule):
                 continue
             for pair in found:
                 for error in pair.errors:
-                    node = _place(model, pair, error)
+                    node = _place(model, error)
                     if node is None or node in seen:
                         continue
                     seen.add(node)
@@ -88,7 +88,7 @@ def _is_mean(part: Part) -> bool:
     return part.plain and abs(part.coefficient) <= 1
 
 
-def _place(model: SemanticModel, pair: Pair, part: Part) -> cst.BaseExpression | None:
+def _place(model: SemanticModel, part: Part) -> cst.BaseExpression | None:
     made = model.objective.made.get(part.error) if part.error is not None else None
     if made is not None:
         return made.node if made.model is model else None

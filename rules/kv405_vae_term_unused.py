@@ -57,7 +57,9 @@ class VaeTermUnused(Rule):
             if function is None or loss.kind == "returned" or model.owner_of(function) is not model:
                 continue
             holds = {kind for kind in ("kl", "error") if any(True for _ in loss.parts(kind))}
-            if len(holds) != 1 or any(other is not loss and other.function is function for other in model.objective.losses):
+            if len(holds) != 1 or any(
+                other is not loss and other.function is function for other in model.objective.losses
+            ):
                 continue
             missing = "error" if "kl" in holds else "kl"
             yield from _unused(model, loss, function, missing)

@@ -11,7 +11,7 @@ from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra import tables
 from kerasvae_lint.semantics.algebra.following import Names
 from kerasvae_lint.semantics.algebra.forms import Atom, Factor, Form
-from kerasvae_lint.semantics.algebra.results import Frame, Pack, Result, Thunk, alternatives, atom
+from kerasvae_lint.semantics.algebra.results import Frame, Result, Thunk, alternatives, atom
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.context import Context
 from kerasvae_lint.semantics.facts import ClassFacts, Function

@@ -57,7 +57,9 @@ class Names:
         if len(bindings) < 2 or all(binding.kind != "aug" for binding in bindings):
             return bindings
         order, block = self.model.resolver.place_of(node)
-        hiding = [b.order for b in bindings if b.kind == "aug" and b.order < order and block and b.block.encloses(block)]
+        hiding = [
+            b.order for b in bindings if b.kind == "aug" and b.order < order and block and b.block.encloses(block)
+        ]
         last = max(hiding, default=-1)
         return [b for b in bindings if b.order >= last and (b.order != last or b.kind == "aug")]
 
@@ -132,7 +134,7 @@ class Names:
             value = store.value
             assert value is not None
             mark = frame.mark(store.node)
-            if mark in self.busy or isinstance(value, cst.Name) and is_parameter(owner, value):
+            if mark in self.busy or (isinstance(value, cst.Name) and is_parameter(owner, value)):
                 return atom(key, "scalar", name)
             if literal(value) is not None or not isinstance(value, (cst.Call, cst.BinaryOperation, cst.Name)):
                 found.append(atom(key, "scalar", name))

@@ -10,7 +10,9 @@ from kerasvae_lint.semantics.algebra.forms import Apply, Choice, Divergence, Err
 from kerasvae_lint.semantics.algebra.gaussian import GaussianKL, match_kl
 
 MAX_VARIANTS = 12
-_MONOTONE = frozenset({"maximum", "max", "minimum", "clip", "clip_by_value", "relu", "Modulo", "pow", "power", "softplus"})
+_MONOTONE = frozenset(
+    {"maximum", "max", "minimum", "clip", "clip_by_value", "relu", "Modulo", "pow", "power", "softplus"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,6 @@ class Part:
                 latent, batch = kind, kind
             elif batch is None and axes in {(-1,), (0,)}:
                 batch = kind
-            elif batch is not None and latent is None:
-                latent = kind
             elif axes != (1,) and 0 not in axes:
                 return "?", "?"
         return latent, batch

@@ -148,9 +148,7 @@ def _compiled(
     given = argument(call.node, 1, "loss")
     if given is None:
         return
-    if isinstance(given, (cst.List, cst.Tuple)):
-        nodes = [element.value for element in given.elements]
-    elif isinstance(given, cst.Dict):
+    if isinstance(given, (cst.List, cst.Tuple, cst.Dict)):
         nodes = [element.value for element in given.elements]
     else:
         nodes = [given]

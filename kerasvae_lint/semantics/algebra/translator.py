@@ -105,10 +105,10 @@ class Translator(Calls):
                 inner = self.single(node.expression, frame)
                 return f.negate(inner) if isinstance(node.operator, cst.Minus) else inner
             case cst.Call():
-                found = self.call(node, frame)
-                if isinstance(found, Form):
-                    self.shared.watch(self.model, node, found)
-                return found
+                made = self.call(node, frame)
+                if isinstance(made, Form):
+                    self.shared.watch(self.model, node, made)
+                return made
             case cst.IfExp():
                 return alternatives([self.result(node.body, frame), self.result(node.orelse, frame)])
             case cst.NamedExpr():
@@ -145,7 +145,7 @@ class Translator(Calls):
     def axes(self, node: cst.Call) -> f.Axes:
         """The axes of a reduction."""
         given = argument(node, 1, "axis", "reduction_indices", "dim")
-        if given is None or isinstance(given, cst.Name) and given.value == "None":
+        if given is None or (isinstance(given, cst.Name) and given.value == "None"):
             return None
         number = literal(given)
         if isinstance(number, int):
@@ -239,8 +239,8 @@ _ONE: dict[str, Callable[[Form], Form]] = {
     "square": lambda form: f.power(form, 2.0),
     "reciprocal": lambda form: f.power(form, -1.0),
     "negate": f.negate,
-    "zero": lambda form: f.constant(0.0),
-    "one": lambda form: f.constant(1.0),
+    "zero": lambda _: f.constant(0.0),
+    "one": lambda _: f.constant(1.0),
     "abs": lambda form: f.of(f.Apply("abs", (form,))),
 }
 
@@ -251,7 +251,9 @@ def combine(word: str, left: Form, right: Form) -> Form:
         return f.power(f.add(left, f.negate(right)), 2.0)
     if word == "power":
         return arithmetic("Power", left, right)
-    return arithmetic({"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide"}[word], left, right)
+    return arithmetic(
+        {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide"}[word], left, right
+    )
 
 
 def whole(element: cst.SubscriptElement) -> bool:
@@ -259,7 +261,10 @@ def whole(element: cst.SubscriptElement) -> bool:
     inner = element.slice
     if isinstance(inner, cst.Slice):
         return inner.lower is None and inner.upper is None and inner.step is None
+    if not isinstance(inner, cst.Index):
+        return False
     value = inner.value
     return isinstance(value, cst.Ellipsis) or (
-        isinstance(value, cst.Name) and value.value == "None" or isinstance(value, cst.Attribute) and value.attr.value == "newaxis"
+        (isinstance(value, cst.Name) and value.value == "None")
+        or (isinstance(value, cst.Attribute) and value.attr.value == "newaxis")
     )
