@@ -53,11 +53,31 @@ _ARITHMETIC = {
     "absolute": "abs",
 }
 _SAME = frozenset(
-    """
-    cast convert_to_tensor identity constant array asarray reshape flatten batch_flatten squeeze
-    expand_dims variable float32 float64 to_float copy debugging_check_numerics check_numerics
-    print_tensor in_train_phase ensure_shape broadcast_to concrete
-    """.split()
+    [
+        "cast",
+        "convert_to_tensor",
+        "identity",
+        "constant",
+        "array",
+        "asarray",
+        "reshape",
+        "flatten",
+        "batch_flatten",
+        "squeeze",
+        "expand_dims",
+        "variable",
+        "float32",
+        "float64",
+        "to_float",
+        "copy",
+        "debugging_check_numerics",
+        "check_numerics",
+        "print_tensor",
+        "in_train_phase",
+        "ensure_shape",
+        "broadcast_to",
+        "concrete",
+    ]
 )
 _LAYERS = {"Add": "add_all", "Subtract": "subtract_all", "Multiply": "multiply_all"}
 _LAYER_FUNCTIONS = {
@@ -76,24 +96,48 @@ _ERROR_HOMES = (
     "tf.losses.",
 )
 _PER_FEATURE = frozenset(
-    """
-    mean_squared_error mse MSE mean_absolute_error mae MAE binary_crossentropy
-    mean_squared_logarithmic_error msle MSLE log_cosh logcosh huber huber_loss
-    mean_absolute_percentage_error mape poisson
-    """.split()
+    [
+        "mean_squared_error",
+        "mse",
+        "MSE",
+        "mean_absolute_error",
+        "mae",
+        "MAE",
+        "binary_crossentropy",
+        "mean_squared_logarithmic_error",
+        "msle",
+        "MSLE",
+        "log_cosh",
+        "logcosh",
+        "huber",
+        "huber_loss",
+        "mean_absolute_percentage_error",
+        "mape",
+        "poisson",
+    ]
 )
 _PER_CLASS = frozenset(
-    """
-    categorical_crossentropy sparse_categorical_crossentropy softmax_cross_entropy_with_logits
-    sparse_softmax_cross_entropy_with_logits softmax_cross_entropy_with_logits_v2
-    """.split()
+    [
+        "categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+        "softmax_cross_entropy_with_logits",
+        "sparse_softmax_cross_entropy_with_logits",
+        "softmax_cross_entropy_with_logits_v2",
+    ]
 )
 _ELEMENTWISE = frozenset({"sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits"})
 _CLASSES = frozenset(
-    """
-    MeanSquaredError MeanAbsoluteError BinaryCrossentropy MeanSquaredLogarithmicError Huber LogCosh
-    Poisson CategoricalCrossentropy SparseCategoricalCrossentropy
-    """.split()
+    [
+        "MeanSquaredError",
+        "MeanAbsoluteError",
+        "BinaryCrossentropy",
+        "MeanSquaredLogarithmicError",
+        "Huber",
+        "LogCosh",
+        "Poisson",
+        "CategoricalCrossentropy",
+        "SparseCategoricalCrossentropy",
+    ]
 )
 
 
