@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra.gaussian import match_kl
+from kerasvae_lint.semantics.algebra import forms as f
+from kerasvae_lint.semantics.algebra.gaussian import log_variance_of, match_kl
 from kerasvae_lint.semantics.algebra.losses import Part
 from kerasvae_lint.semantics.algebra.objective import Loss
+from kerasvae_lint.semantics.algebra.translator import Made
 
 FEATUREWISE = frozenset(
     {"squared error", "absolute error", "cross-entropy", "mse", "MSE", "mae", "MAE", "mean_squared_error"}
@@ -75,12 +77,19 @@ def is_only_kl(model: SemanticModel, node: cst.BaseExpression) -> bool:
     return kl is not None and not kl.rest.terms
 
 
-def reduction(model: SemanticModel, part: Part, kind: str) -> cst.Call | None:
-    """The call in this module that reduces a KL by ``kind``."""
-    for step in part.reductions:
-        made = model.objective.made.get(step)
-        if step.kind == kind and made is not None and made.model is model and isinstance(made.node, cst.Call):
-            return made.node
+def reduction(model: SemanticModel, part: Part) -> cst.Call | None:
+    """The call in this module that reduces the latent axis of a KL."""
+    step, kl = part.latent_step, part.kl
+    if step is None or kl is None:
+        return None
+    made = model.objective.made.get(step)
+    if made is not None:
+        return made.node if made.model is model and isinstance(made.node, cst.Call) else None
+    for factor, made in model.objective.made.items():  # a sum of means is a mean of sums: look for what was joined
+        if isinstance(factor, f.Reduced) and (factor.kind, factor.axes) == (step.kind, step.axes):
+            inner = match_kl(factor.of)
+            if inner is not None and inner.key == kl.key and made.model is model and isinstance(made.node, cst.Call):
+                return made.node
     return None
 
 
@@ -93,3 +102,39 @@ def twin(model: SemanticModel, call: cst.Call, word: str) -> str | None:
     assert isinstance(func, cst.Attribute)
     prefix = "reduce_" if last.startswith("reduce_") else ""
     return f"{model.text(func.value)}.{prefix}{word}"
+
+
+def heads(form: f.Form) -> frozenset[f.Atom]:
+    """The tensors that a form is a function of."""
+    return frozenset(atom for atom in form.atoms() if atom.kind in {"tensor", "data"})
+
+
+def same_head(model: SemanticModel) -> Iterator[Made]:
+    """Where the one tensor is made that a KL or a sample takes for the mean and for the log-variance."""
+    objective = model.objective
+    pairs = [(kl.mean, kl.log_variance) for kl in objective.kls]
+    pairs += [(sample.mean, log_variance_of(sample.scale)) for sample in objective.samples]
+    seen: set[f.Factor] = set()
+    for mean, log_variance in pairs:
+        factor = mean.factor if mean is not None else None
+        if factor is None or log_variance is None or heads(log_variance) != {factor} or factor in seen:
+            continue
+        made = objective.made.get(factor)
+        if made is not None and made.model is model:
+            seen.add(factor)
+            yield made
+
+
+def twice(model: SemanticModel, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The next expression in the same function that is spelt like ``node``."""
+    text, function = model.text(node), model.function_at(node)
+    same = [
+        other
+        for other in model.facts.parents
+        if type(other) is type(node) and model.function_at(other) is function and model.text(other) == text
+    ]
+    at = next((i for i, other in enumerate(same) if other is node), None)
+    if at is None:
+        return None
+    other = same[1 - at] if len(same) == 2 else same[at + 1] if at + 1 < len(same) else None
+    return other if isinstance(other, cst.BaseExpression) else None

@@ -9,6 +9,7 @@ import libcst as cst
 from kerasvae_lint.core import Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
 from kerasvae_lint.semantics.algebra.gaussian import match_kl
+from kerasvae_lint.semantics.algebra.losses import variants
 from kerasvae_lint.semantics.literals import literal
 
 from ._objective import Pair, kl_place, pairs
@@ -60,16 +61,20 @@ class KlSign(Rule):
                 continue
             pair = found[0]
             kl = kl_place(model, pair)
-            node = kl if kl is not None else pair.loss.node
+            factor = _factor(model, kl) if kl is not None else None
+            minus = _minus(model, pair) if factor is None else None
+            node = minus if minus is not None else kl if kl is not None else pair.loss.node
             if not model.owns(node):
                 continue
-            notes = ((pair.loss.node, "this is minimised"),) if node is not pair.loss.node else ()
+            notes = [(kl, "the KL is computed here")] if kl is not None and node is minus else []
+            if model.owns(pair.loss.node) and pair.loss.node is not node:
+                notes.append((pair.loss.node, "this is minimised"))
             yield Report(
                 node,
                 "The KL divergence enters the loss with a minus sign: training makes it as large as it can, in Keras 2"
                 " and 3. Turn its sign.",
-                notes if model.owns(pair.loss.node) else (),
-                _fix(model, pair, node),
+                tuple(notes),
+                _fix(model, factor, minus),
             )
 
 
@@ -77,17 +82,15 @@ def _is_bad(pair: Pair) -> bool:
     return pair.loss.kind != "returned" and pair.kl.coefficient < 0 and not pair.kl.folded
 
 
-def _fix(model: SemanticModel, pair: Pair, node: cst.BaseExpression) -> Draft | None:
+def _fix(model: SemanticModel, factor: cst.BaseExpression | None, minus: cst.BinaryOperation | None) -> Draft | None:
     """Turn the sign where it is wrong: at the KL's factor, or at the minus that stands before a right KL."""
     editor = Editor(model)
-    factor = _factor(model, node)
     if factor is not None:
         text = model.text(factor)
         editor.replace(factor, text[1:].lstrip() if text.startswith("-") else f"-{text}")
         return editor.draft("Turn the sign of the KL")
-    minus = _minus(model, pair)
     if minus is not None:
-        editor.replace(minus, "+")
+        editor.replace(minus.operator, "+")
         return editor.draft("Add the KL")
     return None
 
@@ -108,21 +111,17 @@ def _factor(model: SemanticModel, node: cst.BaseExpression) -> cst.BaseExpressio
 
 def _wrong(model: SemanticModel, node: cst.BaseExpression) -> bool:
     """True if the expression is a reduced KL with the wrong sign."""
-    from kerasvae_lint.semantics.algebra.losses import variants
-
     found = variants(model.objective.form(node))
     return len(found) == 1 and len(found[0]) == 1 and found[0][0].kl is not None and found[0][0].coefficient < 0
 
 
-def _minus(model: SemanticModel, pair: Pair) -> cst.CSTNode | None:
-    """The minus in the loss's own expression that stands before the KL."""
-    from kerasvae_lint.semantics.algebra.losses import variants
-
+def _minus(model: SemanticModel, pair: Pair) -> cst.BinaryOperation | None:
+    """The difference in which a right KL is subtracted."""
     for node in list(model.facts.parents):
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Subtract):
             found = variants(model.objective.form(node.right))
             if len(found) == 1 and len(found[0]) == 1:
                 part = found[0][0]
                 if part.kl is not None and pair.kl.kl is not None and part.kl.key == pair.kl.kl.key:
-                    return node.operator if part.coefficient > 0 else None
+                    return node if part.coefficient > 0 else None
     return None

@@ -59,7 +59,7 @@ class KlMeanOverLatent(Rule):
             if not found or not all(_is_bad(pair) for pair in found):
                 continue
             pair = found[0]
-            mean = reduction(model, pair.kl, "mean")
+            mean = reduction(model, pair.kl)
             node = mean or kl_place(model, pair)
             if node is None:
                 continue

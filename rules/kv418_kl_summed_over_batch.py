@@ -53,7 +53,7 @@ class KlSummedOverBatch(Rule):
             if not found or not all(_is_bad(pair) for pair in found):
                 continue
             pair = found[0]
-            total = reduction(model, pair.kl, "sum")
+            total = reduction(model, pair.kl)
             node = total or kl_place(model, pair)
             if node is None:
                 continue

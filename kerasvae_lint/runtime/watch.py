@@ -28,13 +28,18 @@ class Call:
 
 @dataclass(slots=True)
 class Listeners:
-    """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``."""
+    """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``.
+
+    What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output.
+    """
 
     gradients: list[Callable[[list[tuple[Any, Any]], Any], None]] = field(default_factory=list)
     tapes: list[Callable[[Any, Any, Any], None]] = field(default_factory=list)
     calls: list[Callable[[Call], None]] = field(default_factory=list)
     entered: list[Callable[[Any, int], None]] = field(default_factory=list)
     losses: list[Callable[[Any, Any], Any]] = field(default_factory=list)
+    given: list[Callable[[Any, tuple[Any, ...]], tuple[Any, ...]]] = field(default_factory=list)
+    returned: list[Callable[[Any, Any], Any]] = field(default_factory=list)
     stack: list[tuple[Any, bool]] = field(default_factory=list)
 
 
@@ -142,8 +147,10 @@ def _watched_add_loss(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _watched_call(original: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        if not (LISTENERS.calls or LISTENERS.entered):
+        if not (LISTENERS.calls or LISTENERS.entered or LISTENERS.given or LISTENERS.returned):
             return original(self, *args, **kwargs)
+        for change in list(LISTENERS.given):
+            args = change(self, args)
         stack = LISTENERS.stack
         inference = (stack[-1][1] if stack else False) or (
             kwargs.get("training") is False and not _handed_on(sys._getframe(1))
@@ -156,6 +163,8 @@ def _watched_call(original: Callable[..., Any]) -> Callable[..., Any]:
             output = original(self, *args, **kwargs)
         finally:
             stack.pop()
+        for exchange in list(LISTENERS.returned):
+            output = exchange(self, output)
         call = Call(self, args, kwargs, output, depth, inference)
         for listener in list(LISTENERS.calls):
             listener(call)

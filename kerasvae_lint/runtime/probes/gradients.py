@@ -12,6 +12,7 @@ from kerasvae_lint.runtime.framework import Variable, to_numpy
 from kerasvae_lint.runtime.probes.paths import has_path
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult, VariableResult
 from kerasvae_lint.runtime.subject import Subject, TapeStep, differ
+from kerasvae_lint.runtime.trees import leaves
 from kerasvae_lint.runtime.words import names
 
 NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517"]
@@ -77,7 +78,14 @@ def _loss(history: dict[str, list[float]], targets: list[Any]) -> list[float]:
     if "loss" in history:
         return history["loss"][:1]
     scalars = [target for target in targets if len(getattr(target, "shape", (0,))) == 0]
-    return [float(to_numpy(scalars[0]))] if scalars else []
+    values = [float(to_numpy(scalars[0]))] if scalars else [total(target) for target in targets[:1]]
+    return [value for value in values if value is not None]
+
+
+def total(target: Any) -> float | None:
+    """What a tape takes the gradient of: the sum of all the numbers of a target; None if there are none."""
+    parts = [leaf for leaf in leaves(target) if getattr(leaf, "shape", None) is not None]
+    return float(sum(np.sum(to_numpy(leaf)) for leaf in parts)) if parts else None
 
 
 def steps_of_tape(tape: list[TapeStep]) -> Steps:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasvae_lint.runtime.framework import Variable
+from kerasvae_lint.runtime.probes import weight
 from kerasvae_lint.runtime.probes.posterior import Posterior, posterior_of
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
@@ -52,7 +53,12 @@ def ask(subject: Subject) -> ProbeResult:
     bound = _bound(first)
     if bound is not None:
         figures["bound"] = bound
-    return _judge(per, spread, mean, bound, first, figures)
+    answer = _judge(per, spread, mean, bound, first, figures)
+    if answer.verdict == PASS:
+        found = weight.ask(subject, first, figures)
+        if found is not None:
+            return ProbeResult("kl", FAIL, found[0], found[1], figures)
+    return answer
 
 
 def _judge(

@@ -10,7 +10,7 @@ import numpy as np
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.feed import Batch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
-from kerasvae_lint.runtime.probes.gradients import Steps
+from kerasvae_lint.runtime.probes.gradients import Steps, total
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
 from kerasvae_lint.runtime.trees import leaves, map_tree
@@ -44,24 +44,28 @@ def ask(subject: Subject, steps: Steps) -> ProbeResult:
     return ProbeResult("loss", PASS, message, [], figures)
 
 
-def _value(subject: Subject, batch: Batch | None = None) -> float | None:
+def optimised(subject: Subject, batch: Batch | None = None) -> float | None:
     """The loss that is optimised, of one step run as plain Python, all noise begun anew."""
     assert subject.feed is not None
     feed = subject.feed.of([batch or subject.feed.batches[0]])
-    optimised: list[Any] = []
-    with subject.undone(), watch.listening(tapes=lambda target, *_: optimised.append(target)):
+    seen: list[Any] = []
+    with subject.undone(), watch.listening(tapes=lambda target, *_: seen.append(target)):
         history = subject.train(feed, eager=True)
-    scalars = [t for t in optimised if getattr(t, "shape", None) is not None and len(t.shape) == 0]
-    if len(scalars) == 1:
-        return float(scalars[0])
+    found = [value for value in map(total, seen) if value is not None]
+    if len(found) == 1:
+        return found[0]
     losses = history.get("loss")
-    return losses[0] if losses and len(scalars) < 2 else None
+    return losses[0] if losses and not found else None
 
 
 def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
     """Each ``add_loss`` term, doubled: the loss must rise by its value, once."""
-    before, terms = _value_and_terms(subject)
+    before, terms, sizes = _value_and_terms(subject)
     total = sum(terms)
+    figures["add_loss_sizes"] = sizes
+    if any(size > 1 for size in sizes):
+        each = f"add_loss gets {max(sizes)} numbers, one for each sample"
+        return f"{each}: their sum is optimised, which grows with the batch size", ["KV412", "KV311"]
     if before is None or not terms or abs(total) < 1e-6 * max(1.0, abs(before)):
         return _regularizers(subject, before, figures)
 
@@ -69,7 +73,7 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
         return map_tree(lambda leaf: leaf if callable(leaf) else leaf * 2.0, loss)
 
     with watch.listening(losses=doubled):
-        after = _value(subject)
+        after = optimised(subject)
     if after is None:
         return None
     count = (after - before) / total
@@ -81,20 +85,24 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
     return _regularizers(subject, before, figures)
 
 
-def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[float | None, list[float]]:
-    """The loss and the values given to ``add_loss`` on its way; on JAX, which traces them, those of a plain pass."""
+def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[float | None, list[float], list[int]]:
+    """The loss, and the values and sizes given to ``add_loss`` on its way; on JAX, which traces them, of a plain pass."""
     terms: list[float] = []
+    sizes: list[int] = []
 
     def seen(_: Any, loss: Any) -> Any:
-        terms.extend(float(np.sum(to_numpy(leaf))) for leaf in leaves(loss) if is_tensor(leaf))
+        for leaf in leaves(loss):
+            if is_tensor(leaf):
+                terms.append(float(np.sum(to_numpy(leaf))))
+                sizes.append(int(np.prod(leaf.shape)))
         return loss
 
     if subject.framework.backend != "jax":
         with watch.listening(losses=seen):
-            return _value(subject, batch), terms
+            return optimised(subject, batch), terms, sizes
     with watch.listening(losses=seen):
         subject.forward(batch, training=True)
-    return _value(subject, batch), terms
+    return optimised(subject, batch), terms, sizes
 
 
 def _regularizers(subject: Subject, before: float | None, figures: dict[str, Any]) -> Answer:
@@ -111,7 +119,7 @@ def _regularizers(subject: Subject, before: float | None, figures: dict[str, Any
     for regularizer in strong:
         regularizer.l2 = regularizer.l2 * 1e3
     try:
-        after = _value(subject)
+        after = optimised(subject)
     finally:
         for regularizer in strong:
             regularizer.l2 = regularizer.l2 / 1e3
@@ -136,7 +144,7 @@ def _batch_size(subject: Subject, figures: dict[str, Any]) -> Answer:
     found: list[tuple[float, float]] = []
     try:
         for batch in (once, once.map(twice)):
-            value, terms = _value_and_terms(subject, batch)
+            value, terms, _ = _value_and_terms(subject, batch)
             if value is None:
                 return None
             found.append((sum(terms), value - sum(terms)))
@@ -162,9 +170,9 @@ def _pairing(subject: Subject, _: dict[str, Any]) -> Answer:
     if y.dtype.kind not in "fiu" or len(np.unique(y)) < 2:
         return None
     generator = np.random.default_rng(subject.options.seed)
-    before = _value(subject)
-    mixed = [_value(subject, batch.with_y(map_tree(generator.permutation, batch.y))) for _ in range(2)]
-    other = _value(subject, batch.with_y(map_tree(_first_repeated, batch.y)))
+    before = optimised(subject)
+    mixed = [optimised(subject, batch.with_y(map_tree(generator.permutation, batch.y))) for _ in range(2)]
+    other = optimised(subject, batch.with_y(map_tree(_first_repeated, batch.y)))
     if before is None or other is None or any(value is None for value in mixed):
         return None
     tolerance = 1e-5 * max(1.0, abs(before))

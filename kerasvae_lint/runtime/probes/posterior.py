@@ -23,6 +23,7 @@ class Posterior:
 
     Attributes:
         mean, variance: over one batch.
+        spread: the second tensor itself, in whatever way it encodes the variance; None if there is none.
         reading: how the second tensor encodes the spread, and how that is known.
         sampler: the layer that draws from it; None if none does.
         normalizer: the BatchNormalization that made the mean, if one did.
@@ -33,6 +34,7 @@ class Posterior:
     reading: str
     sampler: Any = None
     normalizer: Any = None
+    spread: Any = None
 
 
 def posterior_of(subject: Subject, batch: Batch | None = None, *, training: bool = True) -> Posterior | None:
@@ -72,7 +74,7 @@ def _pair(args: tuple[Any, ...]) -> tuple[Any, Any] | None:
     return (first, second) if first.dtype.kind == "f" == second.dtype.kind else None
 
 
-_READINGS: dict[str, Callable[[Any], Any]] = {
+READINGS: dict[str, Callable[[Any], Any]] = {
     "log-variance": np.exp,
     "log of the standard deviation": lambda spread: np.exp(2 * spread),
     "standard deviation": np.square,
@@ -89,12 +91,12 @@ def _read(pair: tuple[Any, Any], drawn: Any) -> Posterior | None:
         if off > 4.0 / np.sqrt(DRAWS):
             continue
         with np.errstate(over="ignore"):
-            for name, variance_of in _READINGS.items():
+            for name, variance_of in READINGS.items():
                 variance = variance_of(other)
                 error = float(np.median(np.abs(np.log(np.maximum(variance, 1e-30)) - 2 * np.log(spread))))
                 score = error + off
                 if error < 0.6 and (best is None or score < best[0]):
-                    best = (score, Posterior(mean, variance, f"{name}, as the draws show"))
+                    best = (score, Posterior(mean, variance, f"{name}, as the draws show", spread=other))
     return best[1] if best else None
 
 
@@ -135,5 +137,5 @@ def _outputs(calls: list[watch.Call]) -> Posterior | None:
             continue
         mean, spread = (to_numpy(leaf) for leaf in output[:2])
         if mean.dtype.kind == "f" and not np.array_equal(mean, spread):
-            return Posterior(mean, np.exp(spread), "mean and log-variance, by their order")
+            return Posterior(mean, np.exp(spread), "mean and log-variance, by their order", spread=spread)
     return None

@@ -20,6 +20,7 @@ from kerasvae_lint.semantics.phases import is_super_call
 from kerasvae_lint.semantics.values import Distribution, FunctionObject, LayerObject, Value
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics.algebra.translator import Shared
     from kerasvae_lint.semantics.classes import ClassInfo
     from kerasvae_lint.semantics.model import SemanticModel
 
@@ -30,6 +31,8 @@ _SUMMED = ("MultivariateNormal", "Independent")
 
 class Calls(Names):
     """The half of the translator that knows calls."""
+
+    shared: Shared
 
     if TYPE_CHECKING:
 
@@ -111,9 +114,10 @@ class Calls(Names):
                 return self.made(f.Error("log_prob", "event", (self.single(node.args[0].value, frame),)), node)
             return self._divergence(node, func.value, frame)
         model, callee, there = self._callee(func, frame)
-        results: list[Result] = []
-        for value in model.evaluator.values(callee, Context(there.cls))[:MAX_RETURNS]:
-            results.append(self._called(node, value, frame))
+        values = model.evaluator.values(callee, Context(there.cls))[:MAX_RETURNS]
+        self.shared.muted += len(values) > 1
+        results: list[Result] = [self._called(node, value, frame) for value in values]
+        self.shared.muted -= len(values) > 1
         error = self._loss_object(callee, model)
         if error is not None:
             return self.error(node, *error, frame)
@@ -226,8 +230,11 @@ class Calls(Names):
         return self.returned(model, function, inner)
 
     def returned(self, model: SemanticModel, function: Function, frame: Frame) -> Result:
-        """What ``function`` returns, as alternatives."""
+        """What ``function`` returns, as alternatives; what it adds as a loss on its way is looked at too."""
         translator = self.there(model)
+        for call in model.method_calls("add_loss"):
+            if call.function is function and call.node.args:
+                translator.result(call.node.args[0].value, frame)
         results = [translator.result(expression, frame) for expression in function.returns[:MAX_RETURNS]]
         return alternatives(results) if results else atom(("nothing", function.node), "tensor", function.name)
 

@@ -42,6 +42,11 @@ class Part:
         return self._kl_axes()[0]
 
     @property
+    def latent_step(self) -> Reduced | None:
+        """The reduction over a KL's latent axis."""
+        return self._kl_axes()[2]
+
+    @property
     def batch(self) -> str | None:
         """How the batch axis is reduced: sum, mean, None or ``?``."""
         return self._kl_axes()[1] if self.kl is not None else self._error_axes()[1]
@@ -51,28 +56,25 @@ class Part:
         """How an error's feature axes are reduced: sum, mean, ``mixed``, None or ``?``."""
         return self._error_axes()[0]
 
-    def _kl_axes(self) -> tuple[str | None, str | None]:
+    def _kl_axes(self) -> tuple[str | None, str | None, Reduced | None]:
         latent: str | None = "sum" if self.kl is not None and self.kl.summed else None
         batch: str | None = None
+        at: Reduced | None = None
         for step in self.reductions:
             kind, axes = step.kind, step.axes
             if kind == "max" or axes == "?":
-                return "?", "?"
-            if axes is None:
-                latent, batch = latent or kind, batch or kind
-            elif axes == "rest":
-                latent = latent or kind
-            elif latent is None and 0 not in axes:
-                latent = kind
-            elif latent is None and axes == (0,):
+                return "?", "?", None
+            if latent is None and axes != (0,):
+                latent, at = kind, step
+                if axes is None or (axes != "rest" and 0 in axes):
+                    batch = batch or kind
+            elif axes is None:
+                batch = batch or kind
+            elif axes == (0,) or (axes == (-1,) and batch is None):
                 batch = kind
-            elif latent is None:
-                latent, batch = kind, kind
-            elif batch is None and axes in {(-1,), (0,)}:
-                batch = kind
-            elif axes != (1,) and 0 not in axes:
-                return "?", "?"
-        return latent, batch
+            elif axes not in {(1,), (-1,), "rest"}:
+                return "?", "?", None
+        return latent, batch, at
 
     def _error_axes(self) -> tuple[str | None, str | None]:
         error = self.error

@@ -125,6 +125,8 @@ _PER_CLASS = frozenset(
         "softmax_cross_entropy_with_logits_v2",
     ]
 )
+RELATIVE_ENTROPY = frozenset({"kl_divergence", "kld", "KLD", "kullback_leibler_divergence", "KLDivergence"})
+"""Keras's names for the divergence of two probability distributions."""
 _ELEMENTWISE = frozenset({"sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits"})
 _CLASSES = frozenset(
     [
@@ -137,6 +139,7 @@ _CLASSES = frozenset(
         "Poisson",
         "CategoricalCrossentropy",
         "SparseCategoricalCrossentropy",
+        "KLDivergence",
     ]
 )
 
@@ -172,6 +175,8 @@ def error_function(name: str) -> tuple[str, str] | None:
         return (last, "element") if last == "binary_crossentropy" else (last, "class") if last in _PER_CLASS else None
     if last in _PER_FEATURE:
         return last, "feature"
+    if last in RELATIVE_ENTROPY and home in {"keras.losses", "keras.metrics"}:
+        return last, "class"
     return (last, "class") if last in _PER_CLASS else None
 
 

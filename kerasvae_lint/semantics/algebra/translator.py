@@ -34,10 +34,14 @@ class Made:
 
 @dataclass(eq=False, slots=True)
 class Shared:
-    """What the translators of all modules that one module asks for have in common."""
+    """What the translators of all modules that one module asks for have in common.
+
+    While ``muted``, what is seen is one of several possibilities, which must not be mixed up with one another.
+    """
 
     watch: Callable[[SemanticModel, cst.BaseExpression, Form], None]
     steps: int = MAX_STEPS
+    muted: int = 0
     made: dict[Factor, Made] = field(default_factory=dict)
     translators: dict[SemanticModel, Translator] = field(default_factory=dict)
 
@@ -99,7 +103,7 @@ class Translator(Calls):
             case cst.BinaryOperation():
                 left, right = self.single(node.left, frame), self.single(node.right, frame)
                 found = arithmetic(type(node.operator).__name__, left, right)
-                self.shared.watch(self.model, node, found)
+                self._seen(node, found)
                 return found
             case cst.UnaryOperation():
                 inner = self.single(node.expression, frame)
@@ -107,7 +111,7 @@ class Translator(Calls):
             case cst.Call():
                 made = self.call(node, frame)
                 if isinstance(made, Form):
-                    self.shared.watch(self.model, node, made)
+                    self._seen(node, made)
                 return made
             case cst.IfExp():
                 return alternatives([self.result(node.body, frame), self.result(node.orelse, frame)])
@@ -122,6 +126,10 @@ class Translator(Calls):
                 return self._subscript(node, frame)
             case _:
                 return atom(("node", node), "scalar", "")
+
+    def _seen(self, node: cst.BaseExpression, form: Form) -> None:
+        if not self.shared.muted:
+            self.shared.watch(self.model, node, form)
 
     def single(self, node: cst.BaseExpression, frame: Frame) -> Form:
         """The form of an operand."""

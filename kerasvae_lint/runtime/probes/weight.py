@@ -1,0 +1,300 @@
+"""How much of which KL the loss holds: the heads are moved while the sample stays, and the loss is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.feed import ARRAYS, Batch
+from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.probes import loss
+from kerasvae_lint.runtime.probes.posterior import READINGS, Posterior, posterior_of
+from kerasvae_lint.runtime.subject import Subject, differ
+from kerasvae_lint.runtime.trees import leaves, map_tree
+
+MOVES = (("mean", 0.5), ("mean", -0.75), ("spread", 0.375), ("spread", -0.5))
+"""What is added to every number of a head, one head at a time."""
+CLOSE = 2e-3
+EPSILON = 1e-7
+Answer = tuple[str, list[str]] | None
+Measure = Callable[[Any, Any], float]
+
+
+@dataclass(slots=True)
+class Held:
+    """The loss as ``weight`` times a divergence, plus a rest; ``reading`` says how it takes the second head."""
+
+    weight: float
+    reading: str
+    rest: float
+    value: float
+
+
+@dataclass(slots=True)
+class _Moved:
+    """Exchanges what passes between the layers in one step."""
+
+    posterior: Posterior
+    sample: Any
+    head: str = ""
+    by: float = 0.0
+    at_its_layer: bool = False
+    sampler_calls: int = field(default=0)
+
+    def given(self, layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return map_tree(self._shifted, args) if layer is self.posterior.sampler else args
+
+    def returned(self, layer: Any, output: Any) -> Any:
+        if layer is self.posterior.sampler and self.sample is not None and is_tensor(output):
+            return _like(output, self.sample)
+        before = output
+        output = map_tree(self._shifted, output) if isinstance(output, list | tuple | dict) else self._shifted(output)
+        if is_tensor(before) and output is not before:
+            self.at_its_layer = True
+        return output
+
+    def _shifted(self, leaf: Any) -> Any:
+        head = {"mean": self.posterior.mean, "spread": self.posterior.spread}.get(self.head)
+        if head is None or not is_tensor(leaf) or tuple(leaf.shape) != head.shape:
+            return leaf
+        value = to_numpy(leaf)
+        return leaf + self.by if np.array_equal(value, head) else leaf
+
+
+def _like(tensor: Any, value: Any) -> Any:
+    """``value`` as a tensor of the same sort, without a path to what made ``tensor``."""
+    return tensor * 0 + value
+
+
+def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answer:
+    """What the loss makes of the two heads; a verdict where it can be told."""
+    if posterior.spread is None or not subject.trains or subject.feed is None or subject.synthetic:
+        return None
+    if np.array_equal(posterior.mean, posterior.spread):
+        return "the mean and what should be the log-variance are equal, for all data", ["KV413", "KV419"]
+    if len(subject.optimizers()) > 1 or subject.framework.backend == "jax":
+        return None
+    batch = subject.feed.batches[0]
+    measured = _measured(subject, posterior, batch)
+    if measured is None:
+        return None
+    base, changes, direct = measured
+    held = _fitted(posterior, base, changes)
+    if held is None:
+        return None
+    figures["weight"] = {"of": held.reading, "factor": held.weight, "rest": held.rest}
+    return _judged(subject, posterior, held, direct, batch, figures)
+
+
+def _measured(
+    subject: Subject, posterior: Posterior, batch: Batch
+) -> tuple[float, list[float], bool] | None:
+    """The loss, its change for each move, and whether the moves reached what the heads' own layers gave."""
+    sample = _sample(subject, posterior, batch)
+    if sample is None and posterior.sampler is not None:
+        return None
+    moves = MOVES if sample is not None else tuple(move for move in MOVES if move[0] == "spread")
+    values: list[float] = []
+    direct = True
+    for head, by in (("", 0.0), *moves):
+        moved = _Moved(posterior, sample, head, by)
+        with watch.listening(given=moved.given, returned=moved.returned):
+            value = loss.optimised(subject, batch)
+        if value is None or not np.isfinite(value):
+            return None
+        direct = direct and (moved.at_its_layer or not head)
+        values.append(value)
+    changes = [value - values[0] for value in values[1:]]
+    return values[0], changes if sample is not None else [0.0, 0.0, *changes], direct
+
+
+def _sample(subject: Subject, posterior: Posterior, batch: Batch) -> Any:
+    """What the sampler gives in a step, so that it can be held fixed."""
+    found: list[Any] = []
+
+    def seen(call: watch.Call) -> None:
+        if call.layer is posterior.sampler and is_tensor(call.output):
+            found.append(to_numpy(call.output))
+
+    if posterior.sampler is None:
+        return None
+    with watch.listening(calls=seen):
+        value = loss.optimised(subject, batch)
+    return found[0] if found and value is not None else None
+
+
+def gaussian(variance_of: Callable[[Any], Any]) -> Measure:
+    """The KL from N(0, 1), summed over the latent axis, averaged over the batch (Kingma and Welling 2014, B)."""
+
+    def measure(mean: Any, spread: Any) -> float:
+        variance = variance_of(spread.astype("float64"))
+        terms = 0.5 * (np.square(mean.astype("float64")) + variance - np.log(np.maximum(variance, 1e-30)) - 1.0)
+        return float(terms.sum(axis=-1).mean())
+
+    return measure
+
+
+def relative_entropy(mean: Any, spread: Any) -> float:
+    """What ``keras.losses.KLDivergence`` makes of the two, as if they were probabilities."""
+    true, predicted = (np.clip(array.astype("float64"), EPSILON, 1.0) for array in (mean, spread))
+    return float((true * np.log(true / predicted)).sum(axis=-1).mean())
+
+
+MEASURES: dict[str, Measure] = {
+    **{name: gaussian(variance_of) for name, variance_of in READINGS.items()},
+    "two probability distributions": relative_entropy,
+}
+
+
+def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | None:
+    """The divergence whose changes are proportional to the loss's, with the factor; None if none is."""
+    observed = np.array(changes)
+    if np.all(np.abs(observed) <= 1e-6 * max(1.0, abs(base))):
+        return Held(0.0, "none", base, base)
+    mean, spread = posterior.mean, posterior.spread
+    best: tuple[float, Held] | None = None
+    for name, measure in MEASURES.items():
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            start = measure(mean, spread)
+            expected = np.array(
+                [measure(mean + by, spread) - start if head == "mean" else measure(mean, spread + by) - start for head, by in MOVES]
+            )
+        if posterior.sampler is None:
+            expected[:2] = 0.0
+        if not np.isfinite(expected).all() or not np.any(expected):
+            continue
+        weight = float(observed @ expected / (expected @ expected))
+        error = float(np.max(np.abs(observed - weight * expected)))
+        if error <= CLOSE * float(np.max(np.abs(observed))) + 4e-6 * abs(base) and (best is None or error < best[0]):
+            best = (error, Held(weight, name, base - weight * start, base))
+    return best[1] if best else None
+
+
+def _judged(
+    subject: Subject, posterior: Posterior, held: Held, direct: bool, batch: Batch, figures: dict[str, Any]
+) -> Answer:
+    if held.weight == 0.0:
+        return _unused(subject, posterior, batch) if direct else None
+    if held.reading == "two probability distributions":
+        return "the loss takes mean and log-variance for two probability distributions: that is no Gaussian KL", [
+            "KV415"
+        ]
+    if held.weight < 0:
+        return f"the loss holds {held.weight:.3g} times the KL: training makes it larger", ["KV401"]
+    if posterior.sampler is None:
+        return _undrawn(subject)
+    told = posterior.reading.partition(",")[0]
+    if held.reading != told:
+        return f"the sampler takes the second head for a {told}, the KL for a {held.reading}", ["KV402"]
+    return _balance(subject, posterior, held, batch, figures)
+
+
+def _undrawn(subject: Subject) -> Answer:
+    """A KL, and two passes in training mode that give the very same numbers."""
+    with subject.undone():
+        first, second = subject.pass_on(training=True), subject.pass_on(training=True)
+    if differ(first, second):
+        return None
+    return "the loss holds a KL, but nothing is drawn: the mean itself is decoded", ["KV420"]
+
+
+def _unused(subject: Subject, posterior: Posterior, batch: Batch) -> Answer:
+    """The loss does not know the heads, but the logs show their KL."""
+    if subject.notes.get("written"):  # a weight that a callback raises from 0
+        return None
+    assert subject.feed is not None
+    with subject.undone():
+        history = subject.train(subject.feed.of([batch]), eager=True)
+    for reading, variance_of in READINGS.items():
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            value = gaussian(variance_of)(posterior.mean, posterior.spread)
+        for key, logged in history.items():
+            if value > 1e-6 and any(
+                abs(logged[0] - value * factor) <= CLOSE * value * factor
+                for factor in (1.0, 1.0 / posterior.mean.shape[1], float(len(posterior.mean)))
+            ):
+                return f"the KL is shown as `{key}`, but the loss does not hold it ({reading})", ["KV405"]
+    return None
+
+
+def _balance(subject: Subject, posterior: Posterior, held: Held, batch: Batch, figures: dict[str, Any]) -> Answer:
+    """The factor of the KL against what the reconstruction is: a sum over the features, or their mean."""
+    size = posterior.mean.shape[1]
+    if abs(held.rest) <= 1e-4 * abs(held.value):
+        return "the loss is the KL and nothing else: the reconstruction is not in it", ["KV405"]
+    grows = _grows(subject, posterior, held, batch)
+    if grows is not None:
+        return grows
+    kind, features = _reconstruction(subject, held, batch)
+    figures["weight"]["reconstruction"] = kind
+    if kind == "sum" and size > 1 and abs(held.weight * size - 1) < 0.01:
+        share = f"1/{size} of the KL, as if it were averaged over its {size} dimensions"
+        return f"the loss holds {share}, beside a reconstruction summed over {features} features", ["KV403"]
+    if kind == "mean" and features > 1 and abs(held.weight - 1) < 0.01:
+        return f"the reconstruction is averaged over {features} features, beside the whole KL", ["KV404"]
+    return None
+
+
+def _grows(subject: Subject, posterior: Posterior, held: Held, batch: Batch) -> Answer:
+    """The same with half of the batch: a weight that halves is a sum over the batch."""
+    assert subject.feed is not None
+    if subject.feed.kind != ARRAYS or batch.size < 4:
+        return None
+    half = batch.size // 2
+
+    def halved(leaf: Any) -> Any:
+        same = getattr(leaf, "shape", ()) and leaf.shape[0] == batch.size
+        return leaf[:half] if same else leaf
+
+    smaller = batch.map(halved)
+    try:
+        other = posterior_of(subject, smaller)
+        measured = _measured(subject, other, smaller) if other is not None and other.spread is not None else None
+    except Exception:  # a model of a fixed batch size
+        return None
+    if other is None or measured is None:
+        return None
+    again = _fitted(other, measured[0], measured[1])
+    if again is None or again.weight <= 0 or again.rest == 0:
+        return None
+    ratio = batch.size / half
+    if abs(held.weight / again.weight - ratio) < 0.05 and abs(held.rest / again.rest - ratio) > 0.25 * ratio:
+        return "the weight of the KL grows with the batch size, that of the rest does not", ["KV418", "KV412"]
+    return None
+
+
+def _reconstruction(subject: Subject, held: Held, batch: Batch) -> tuple[str, int]:
+    """What the rest of the loss is: ``sum`` or ``mean`` over the features of a squared error or a cross-entropy."""
+    targets = [np.asarray(to_numpy(leaf), "float64") for leaf in (*leaves(batch.y), *leaves(batch.x)) if is_tensor(leaf)]
+    outputs: list[Any] = []
+
+    def seen(call: watch.Call) -> None:
+        outputs.extend(to_numpy(leaf) for leaf in leaves(call.output) if is_tensor(leaf))
+
+    with watch.listening(calls=seen):
+        loss.optimised(subject, batch)
+    for target in targets:
+        for output in outputs[::-1]:
+            if target.ndim < 2 or output.shape != target.shape or output.dtype.kind != "f":
+                continue
+            for per_element in _errors(target, output.astype("float64")):
+                total = float(per_element.reshape(len(target), -1).sum(axis=1).mean())
+                features = int(np.prod(target.shape[1:]))
+                for kind, value in (("sum", total), ("mean", total / features)):
+                    if abs(held.rest - value) <= 5e-3 * abs(value):
+                        return kind, features
+    return "unknown", 0
+
+
+def _errors(target: Any, output: Any) -> list[Any]:
+    found = [np.square(target - output), 0.5 * np.square(target - output), np.abs(target - output)]
+    if target.min() >= 0 and target.max() <= 1:
+        with np.errstate(over="ignore"):
+            inside = output.min() >= 0 and output.max() <= 1
+            p = np.clip(output if inside else 1 / (1 + np.exp(-output)), EPSILON, 1 - EPSILON)
+        found.append(-(target * np.log(p) + (1 - target) * np.log(1 - p)))
+    return found

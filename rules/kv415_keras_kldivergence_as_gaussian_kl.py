@@ -1,0 +1,70 @@
+"""KV415 keras-kldivergence-as-gaussian-kl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerasvae_lint.core import Report, Rule
+from kerasvae_lint.semantics import SemanticModel
+from kerasvae_lint.semantics.algebra import forms as f
+from kerasvae_lint.semantics.algebra.tables import RELATIVE_ENTROPY
+
+from ._objective import heads
+
+
+class KerasKldivergenceAsGaussianKl(Rule):
+    """`keras.losses.KLDivergence` is given means and log-variances.
+
+    ## What it finds
+    `KLDivergence()`, `kl_divergence`, `kld` or `kullback_leibler_divergence` of `keras.losses` called on the mean and
+    the scale of a reparameterized sample, in either order. Not: on probabilities or rates of activity.
+
+    ## Why it bites
+    The function is `sum(p * log(p / q))` over two probability distributions, clipped to [1e-7, 1]. Given a mean and a
+    log-variance it is a number without meaning: 9.2 was measured where the Gaussian KL is 1.8. Where they are negative
+    the clip's gradient is 0.
+
+    ## Bad
+    ```python
+    kl = keras.losses.KLDivergence()(z_mean, z_log_var)
+    ```
+
+    ## Good
+    ```python
+    kl = -0.5 * ops.sum(1 + z_log_var - ops.square(z_mean) - ops.exp(z_log_var), axis=-1)
+    ```
+
+    ## Fix
+    None: what the second tensor means is the author's to say.
+
+    ## Keras 2 and Keras 3
+    The same in both.
+    """
+
+    code = "KV415"
+    name = "keras-kldivergence-as-gaussian-kl"
+    triggers = ("KLDivergence", "kl_divergence", "kld", "KLD", "kullback_leibler")
+    probes = ("kl",)
+
+    def check(self, model: SemanticModel) -> Iterator[Report]:
+        """Yield one finding per call."""
+        samples = list(model.objective.samples)
+        seen: set[cst.CSTNode] = set()
+        for factor, made in model.objective.made.items():
+            if not isinstance(factor, f.Error) or factor.name not in RELATIVE_ENTROPY or len(factor.of) != 2:
+                continue
+            if made.model is not model or made.node in seen:
+                continue
+            for sample in samples:
+                pair = heads(sample.mean), heads(sample.scale)
+                given = heads(factor.of[0]), heads(factor.of[1])
+                if all(pair) and pair[0] != pair[1] and given in {pair, pair[::-1]}:
+                    seen.add(made.node)
+                    yield Report(
+                        made.node,
+                        "Keras's KLDivergence compares two probability distributions, but these are a mean and a scale"
+                        " parameter: the number is no Gaussian KL, in Keras 2 and 3. Write the Gaussian formula.",
+                    )
+                    break
