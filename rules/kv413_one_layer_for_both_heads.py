@@ -59,7 +59,7 @@ class OneLayerForBothHeads(Rule):
                 "One layer object makes both the mean and the log-variance: they are equal for every input, in Keras 2"
                 " and 3. Make a layer for each.",
                 ((made.node, "the same layer gives the other one here"),) if again is not None else (),
-                _fix(model, again) if again is not None else None,
+                _fix(model, again) if isinstance(again, cst.Call) else None,
             )
 
 

@@ -86,7 +86,7 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
 
 
 def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[float | None, list[float], list[int]]:
-    """The loss, and the values and sizes given to ``add_loss`` on its way; on JAX, which traces them, of a plain pass."""
+    """The loss, and values and sizes of what ``add_loss`` gets on its way; on JAX, which traces it, in a plain pass."""
     terms: list[float] = []
     sizes: list[int] = []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.feed import ARRAYS, Batch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
 from kerasvae_lint.runtime.probes import loss
+from kerasvae_lint.runtime.probes.measures import MEASURES, PROBABILITIES, errors, gaussian
 from kerasvae_lint.runtime.probes.posterior import READINGS, Posterior, posterior_of
 from kerasvae_lint.runtime.subject import Subject, differ
 from kerasvae_lint.runtime.trees import leaves, map_tree
@@ -19,9 +19,7 @@ from kerasvae_lint.runtime.trees import leaves, map_tree
 MOVES = (("mean", 0.5), ("mean", -0.75), ("spread", 0.375), ("spread", -0.5))
 """What is added to every number of a head, one head at a time."""
 CLOSE = 2e-3
-EPSILON = 1e-7
 Answer = tuple[str, list[str]] | None
-Measure = Callable[[Any, Any], float]
 
 
 @dataclass(slots=True)
@@ -90,9 +88,7 @@ def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answ
     return _judged(subject, posterior, held, direct, batch, figures)
 
 
-def _measured(
-    subject: Subject, posterior: Posterior, batch: Batch
-) -> tuple[float, list[float], bool] | None:
+def _measured(subject: Subject, posterior: Posterior, batch: Batch) -> tuple[float, list[float], bool] | None:
     """The loss, its change for each move, and whether the moves reached what the heads' own layers gave."""
     sample = _sample(subject, posterior, batch)
     if sample is None and posterior.sampler is not None:
@@ -127,29 +123,6 @@ def _sample(subject: Subject, posterior: Posterior, batch: Batch) -> Any:
     return found[0] if found and value is not None else None
 
 
-def gaussian(variance_of: Callable[[Any], Any]) -> Measure:
-    """The KL from N(0, 1), summed over the latent axis, averaged over the batch (Kingma and Welling 2014, B)."""
-
-    def measure(mean: Any, spread: Any) -> float:
-        variance = variance_of(spread.astype("float64"))
-        terms = 0.5 * (np.square(mean.astype("float64")) + variance - np.log(np.maximum(variance, 1e-30)) - 1.0)
-        return float(terms.sum(axis=-1).mean())
-
-    return measure
-
-
-def relative_entropy(mean: Any, spread: Any) -> float:
-    """What ``keras.losses.KLDivergence`` makes of the two, as if they were probabilities."""
-    true, predicted = (np.clip(array.astype("float64"), EPSILON, 1.0) for array in (mean, spread))
-    return float((true * np.log(true / predicted)).sum(axis=-1).mean())
-
-
-MEASURES: dict[str, Measure] = {
-    **{name: gaussian(variance_of) for name, variance_of in READINGS.items()},
-    "two probability distributions": relative_entropy,
-}
-
-
 def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | None:
     """The divergence whose changes are proportional to the loss's, with the factor; None if none is."""
     observed = np.array(changes)
@@ -161,7 +134,10 @@ def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | N
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             start = measure(mean, spread)
             expected = np.array(
-                [measure(mean + by, spread) - start if head == "mean" else measure(mean, spread + by) - start for head, by in MOVES]
+                [
+                    measure(mean + by, spread) - start if head == "mean" else measure(mean, spread + by) - start
+                    for head, by in MOVES
+                ]
             )
         if posterior.sampler is None:
             expected[:2] = 0.0
@@ -179,7 +155,7 @@ def _judged(
 ) -> Answer:
     if held.weight == 0.0:
         return _unused(subject, posterior, batch) if direct else None
-    if held.reading == "two probability distributions":
+    if held.reading == PROBABILITIES:
         return "the loss takes mean and log-variance for two probability distributions: that is no Gaussian KL", [
             "KV415"
         ]
@@ -226,7 +202,7 @@ def _balance(subject: Subject, posterior: Posterior, held: Held, batch: Batch, f
     size = posterior.mean.shape[1]
     if abs(held.rest) <= 1e-4 * abs(held.value):
         return "the loss is the KL and nothing else: the reconstruction is not in it", ["KV405"]
-    grows = _grows(subject, posterior, held, batch)
+    grows = _grows(subject, held, batch)
     if grows is not None:
         return grows
     kind, features = _reconstruction(subject, held, batch)
@@ -239,7 +215,7 @@ def _balance(subject: Subject, posterior: Posterior, held: Held, batch: Batch, f
     return None
 
 
-def _grows(subject: Subject, posterior: Posterior, held: Held, batch: Batch) -> Answer:
+def _grows(subject: Subject, held: Held, batch: Batch) -> Answer:
     """The same with half of the batch: a weight that halves is a sum over the batch."""
     assert subject.feed is not None
     if subject.feed.kind != ARRAYS or batch.size < 4:
@@ -269,7 +245,9 @@ def _grows(subject: Subject, posterior: Posterior, held: Held, batch: Batch) -> 
 
 def _reconstruction(subject: Subject, held: Held, batch: Batch) -> tuple[str, int]:
     """What the rest of the loss is: ``sum`` or ``mean`` over the features of a squared error or a cross-entropy."""
-    targets = [np.asarray(to_numpy(leaf), "float64") for leaf in (*leaves(batch.y), *leaves(batch.x)) if is_tensor(leaf)]
+    targets = [
+        np.asarray(to_numpy(leaf), "float64") for leaf in (*leaves(batch.y), *leaves(batch.x)) if is_tensor(leaf)
+    ]
     outputs: list[Any] = []
 
     def seen(call: watch.Call) -> None:
@@ -281,20 +259,10 @@ def _reconstruction(subject: Subject, held: Held, batch: Batch) -> tuple[str, in
         for output in outputs[::-1]:
             if target.ndim < 2 or output.shape != target.shape or output.dtype.kind != "f":
                 continue
-            for per_element in _errors(target, output.astype("float64")):
+            for per_element in errors(target, output.astype("float64")):
                 total = float(per_element.reshape(len(target), -1).sum(axis=1).mean())
                 features = int(np.prod(target.shape[1:]))
                 for kind, value in (("sum", total), ("mean", total / features)):
                     if abs(held.rest - value) <= 5e-3 * abs(value):
                         return kind, features
     return "unknown", 0
-
-
-def _errors(target: Any, output: Any) -> list[Any]:
-    found = [np.square(target - output), 0.5 * np.square(target - output), np.abs(target - output)]
-    if target.min() >= 0 and target.max() <= 1:
-        with np.errstate(over="ignore"):
-            inside = output.min() >= 0 and output.max() <= 1
-            p = np.clip(output if inside else 1 / (1 + np.exp(-output)), EPSILON, 1 - EPSILON)
-        found.append(-(target * np.log(p) + (1 - target) * np.log(1 - p)))
-    return found

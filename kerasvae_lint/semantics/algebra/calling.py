@@ -184,7 +184,10 @@ class Calls(Names):
         name = tables.error_class(model.name(made.func) or "")
         if name is None:
             return None
-        reduction = argument(made, None, "reduction")
+        first = (
+            0 if name in {"MeanSquaredError", "MeanAbsoluteError", "MeanSquaredLogarithmicError", "LogCosh"} else None
+        )
+        reduction = argument(made, first, "reduction")
         if reduction is None:
             return name, "all"
         word = literal(reduction) or (reduction.attr.value if isinstance(reduction, cst.Attribute) else "")

@@ -8,10 +8,13 @@ logarithm have to fit.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra.forms import Atom, Divergence, Exp, Form, Group, Term
+
+_OTHER_DRAWS = re.compile(r"uniform|categorical|bernoulli|binomial|gamma|poisson|rand$|shuffle|randint|dropout|choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def match_sample(form: Form) -> Sample | None:
 
 
 def _is_draw(factor: f.Factor) -> bool:
-    return isinstance(factor, Atom) and factor.kind == "draw"
+    """True for a draw that can be one from a normal distribution."""
+    return isinstance(factor, Atom) and factor.kind == "draw" and not _OTHER_DRAWS.search(factor.label)
 
 
 def log_variance_of(scale: Form) -> Form:

@@ -124,6 +124,19 @@ def _sinks(model: SemanticModel, t: Translator) -> Iterator[tuple[str, cst.BaseE
             yield "tape", call.node.args[0].value, t.form(call.node.args[0].value), call.function
     for call in model.method_calls("compile"):
         yield from _compiled(model, t, call)
+    for call in model.calls_to(*_REGULARIZERS):
+        yield "add_loss", call.node, _regularizer(t, call.node), call.function
+
+
+_REGULARIZERS = ("tfp.layers.KLDivergenceRegularizer", "tfp.layers.KLDivergenceAddLoss")
+
+
+def _regularizer(t: Translator, node: cst.Call) -> Form:
+    """tfp's KL on a distribution layer: summed over the event, averaged over the batch, times its ``weight``."""
+    kl = f.of(f.Divergence(None, None, True, ("kl", node)))
+    weight = argument(node, 3, "weight")
+    found = f.reduce("mean", (0,), kl)
+    return found if weight is None else f.multiply(t.form(weight), found)
 
 
 def _lambda_body(model: SemanticModel, t: Translator, node: cst.BaseExpression) -> Form:
