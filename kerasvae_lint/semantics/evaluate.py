@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
 
 
+MAX_STEPS = 4000  # expressions followed for one question
+
+
 class Evaluator(CallEvaluator):
     """Values of the expressions of one module."""
 
@@ -46,6 +49,7 @@ class Evaluator(CallEvaluator):
         self._memo: dict[tuple[cst.CSTNode, ClassInfo | None], Values] = {}
         self._busy: set[tuple[cst.CSTNode, ClassInfo | None]] = set()
         self._cycles = 0
+        self._steps = 0
 
     def values(self, node: cst.BaseExpression, context: Context | None = None) -> Values:
         """Every value that ``node`` can have, as far as it can be told; never empty except in a cycle."""
@@ -58,6 +62,10 @@ class Evaluator(CallEvaluator):
         if key in self._busy:
             self._cycles += 1
             return ()
+        self._steps = self._steps + 1 if self._busy else 0
+        if self._steps > MAX_STEPS:
+            self._cycles += 1
+            return (Unknown(node, "too much to follow"),)
         self._busy.add(key)
         cycles = self._cycles
         try:

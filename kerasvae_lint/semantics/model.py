@@ -58,6 +58,7 @@ class SemanticModel(TreeQueries):
         self.resolver = Resolver(self, self.facts)
         self.evaluator = Evaluator(self)
         self.consulted: dict[str, str | None] = {}
+        self.places: dict[str, str | None] = {}  # where the project's modules are that this one names
         self.searched = False
         self._classes: dict[ClassFacts, ClassInfo] = {}
         self._phases: dict[ClassInfo, dict[Function, frozenset[str]]] = {}

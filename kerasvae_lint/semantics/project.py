@@ -142,7 +142,11 @@ class Project:
 
     def module(self, dotted: str, by: SemanticModel) -> SemanticModel | None:
         """The model of the project's module ``dotted`` (absolute), or None for libraries and missing files."""
+        if dotted in by.places:
+            path = by.places[dotted]
+            return self._consult(path, by) if path is not None else None
         parts = dotted.split(".")
+        by.places[dotted] = None
         if not parts[0] or parts[0] in _LIBRARIES or not all(parts):
             return None
         folder = Path(os.path.abspath(by.source.filename)).parent
@@ -156,6 +160,7 @@ class Project:
             for path in (f"{base}.py", str(base / "__init__.py")):
                 model = self._consult(path, by)
                 if model is not None:
+                    by.places[dotted] = path
                     return model
         return None
 

@@ -21,6 +21,10 @@ from tensorflow import keras
 from keras import ops
 from tensorflow.keras import layers
 tfd = tfp.distributions
+
+
+def odds(logit):
+    return tf.exp(logit)
 """
 LAYER = """
 class Regularized(layers.Layer):

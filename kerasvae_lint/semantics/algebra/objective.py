@@ -94,6 +94,8 @@ def objective_of(model: SemanticModel) -> Objective:
     shared = Shared(watch)
     translator = Translator(model, shared)
     found.translator, found.made = translator, shared.made
+    if not telling(model):
+        return found
     for kind, node, form, function in _sinks(model, translator):
         found.losses.append(Loss(kind, node, form, tuple(variants(form)), function))
     _look_at_the_rest(model, translator)
@@ -198,14 +200,38 @@ def _one_compiled(
             yield "compiled", node, form, function
 
 
+_TELLING = frozenset(
+    {"exp", "log", "softplus", "exponential", "kl_divergence", "kld", "KLDivergence"}
+    | {"KLDivergenceRegularizer", "KLDivergenceAddLoss", "kullback_leibler_divergence"}
+)
+
+
+_DRAWING = frozenset(
+    {"random_normal", "normal", "truncated_normal", "randn", "standard_normal", "random_normal_variable"}
+)
+
+
+def telling(model: SemanticModel, words: frozenset[str] = _TELLING) -> set[Function]:
+    """The functions that call what no KL can do without."""
+    return {call.function for call in model.facts.calls if _last(call.node.func) in words}
+
+
+def _last(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
 def _look_at_the_rest(model: SemanticModel, t: Translator) -> None:
-    """Translate every call and every value that a name gets, so that no KL and no sample goes unseen."""
+    """Translate what may make a KL or a sample and what may use one, so that none goes unseen."""
+    chosen = telling(model, _TELLING | _DRAWING)
+    chosen |= {call.function for call in model.facts.calls if _takes_heads(model, call, chosen)}
     for call in model.facts.calls:
-        definition = model.resolver.definition(call.node.func)
-        if definition is not None and isinstance(definition[1], ClassFacts):
-            continue
-        t.result(call.node, Frame(model.class_at(call.node)))
-    for function in (*model.facts.functions, model.facts.root):
+        if call.function in chosen:
+            definition = model.resolver.definition(call.node.func)
+            if definition is None or not isinstance(definition[1], ClassFacts):
+                t.result(call.node, Frame(model.class_at(call.node)))
+    for function in chosen:
         for node in function.returns:
             t.result(node, Frame(model.class_at(node)))
         for bindings in function.scope.bindings.values():
@@ -214,10 +240,25 @@ def _look_at_the_rest(model: SemanticModel, t: Translator) -> None:
                     t.result(binding.value, Frame(model.class_at(binding.value)))
 
 
+def _takes_heads(model: SemanticModel, call: CallFacts, chosen: set[Function]) -> bool:
+    """True for a call on two tensors at once, or of a function of this module that is chosen."""
+    func = call.node.func
+    first = call.node.args[0].value if call.node.args else None
+    if isinstance(first, (cst.List, cst.Tuple)) and len(first.elements) in {2, 3}:
+        return all(isinstance(element.value, (cst.Name, cst.Attribute, cst.Call)) for element in first.elements)
+    if isinstance(func, cst.Call) and _last(func.func) == "Lambda":
+        return True
+    if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+        name = func.attr.value
+        return any(function.name == name and function.owner is not None for function in chosen)
+    definition = model.resolver.definition(func) if isinstance(func, cst.Name) else None
+    return definition is not None and definition[1] in chosen
+
+
 def _returned(model: SemanticModel, t: Translator, found: Objective) -> None:
     """Functions that return a KL and a reconstruction together, and that no loss in sight has used."""
     keys = {part.kl.key for loss in found.losses for part in loss.parts("kl") if part.kl is not None}
-    for function in model.facts.functions:
+    for function in model.facts.functions if found.kls else ():
         for node in function.returns:
             form = single(t.result(node, Frame(model.class_at(node))))
             terms = tuple(variants(form))
