@@ -85,7 +85,7 @@ def reduction(model: SemanticModel, part: Part) -> cst.Call | None:
     made = model.objective.made.get(step)
     if made is not None:
         return made.node if made.model is model and isinstance(made.node, cst.Call) else None
-    for factor, made in model.objective.made.items():  # a sum of means is a mean of sums: look for what was joined
+    for factor, made in list(model.objective.made.items()):  # a sum of means was joined to the mean of a sum
         if isinstance(factor, f.Reduced) and (factor.kind, factor.axes) == (step.kind, step.axes):
             inner = match_kl(factor.of)
             if inner is not None and inner.key == kl.key and made.model is model and isinstance(made.node, cst.Call):

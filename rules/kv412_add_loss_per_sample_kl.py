@@ -18,7 +18,8 @@ class AddLossPerSampleKl(Rule):
     """`add_loss` gets a KL for each sample: it counts as many times as the batch has samples.
 
     ## What it finds
-    `add_loss(kl)` where the KL is reduced over the latent axis and not over the batch.
+    `add_loss(kl)` where the KL is reduced over the latent axis and not over the batch. Not: a whole loss of one number
+    per sample, whose balance stays right.
 
     ## Why it bites
     Keras 3 sums what `add_loss` is given. Keras 2 shows the mean and trains on the sum (and refuses the vector beside a
@@ -60,9 +61,9 @@ class AddLossPerSampleKl(Rule):
 
 
 def _per_sample(variant: Variant) -> bool:
-    kls = [part for part in variant if part.kl is not None]
-    known = all(part.kl is not None or part.error is not None for part in variant)
-    return bool(kls) and known and all(p.batch is None and p.latent in {"sum", "mean"} for p in kls)
+    return bool(variant) and all(
+        part.kl is not None and part.batch is None and part.latent in {"sum", "mean"} for part in variant
+    )
 
 
 def _fix(model: SemanticModel, loss: Loss) -> Draft | None:

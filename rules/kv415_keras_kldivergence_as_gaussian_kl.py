@@ -52,7 +52,7 @@ class KerasKldivergenceAsGaussianKl(Rule):
         """Yield one finding per call."""
         samples = list(model.objective.samples)
         seen: set[cst.CSTNode] = set()
-        for factor, made in model.objective.made.items():
+        for factor, made in list(model.objective.made.items()):
             if not isinstance(factor, f.Error) or factor.name not in RELATIVE_ENTROPY or len(factor.of) != 2:
                 continue
             if made.model is not model or made.node in seen:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
+from kerasvae_lint.semantics.algebra.losses import Part
 
 from ._objective import Pair, is_plain, kl_place, pairs, reduction, twin
 
@@ -17,7 +18,8 @@ class KlSummedOverBatch(Rule):
 
     ## What it finds
     A Gaussian KL that a sum without an axis (or a second sum) reduces over the batch as well as over the latent axis,
-    beside a reconstruction per sample or averaged over the batch.
+    beside a reconstruction per sample or averaged over the batch; and the two axes swapped: a sum over axis 0, a mean
+    over axis 1.
 
     ## Why it bites
     The KL then weighs as many times too much as the batch has samples: the posterior collapses, and another batch size
@@ -66,9 +68,17 @@ class KlSummedOverBatch(Rule):
 
 
 def _is_bad(pair: Pair) -> bool:
+    if _is_swapped(pair.kl):
+        return True
     if not pair.errors or not is_plain(pair.kl) or (pair.kl.latent, pair.kl.batch) != ("sum", "sum"):
         return False
     return all(e.features in {"sum", "mean", "mixed"} and e.batch in {"mean", None} for e in pair.errors)
+
+
+def _is_swapped(kl: Part) -> bool:
+    """True for a sum over the batch axis, by its number, and a mean over the latent axis: wrong beside anything."""
+    sums = any(step.kind == "sum" and step.axes == (0,) for step in kl.reductions)
+    return sums and (kl.latent, kl.batch) == ("mean", "sum")
 
 
 def _fix(model: SemanticModel, total: cst.Call) -> Draft | None:

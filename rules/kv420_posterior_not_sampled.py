@@ -90,7 +90,7 @@ def _draws(model: SemanticModel) -> bool:
 
 def _decoded(model: SemanticModel, mean: frozenset[f.Atom]) -> cst.Call | None:
     """A call of a layer or model of one's own on the mean alone."""
-    for factor, made in model.objective.made.items():
+    for factor, made in list(model.objective.made.items()):
         if isinstance(factor, f.Atom) and made.layer is not None and made.model is model:
             call = made.node
             if isinstance(call, cst.Call) and len(call.args) >= 1 and factor not in mean:

@@ -46,8 +46,7 @@ def added(loss: str, body: str = "") -> list[Part]:
     """The parts of one ``add_loss``."""
     code = LAYER.format(body=textwrap.indent(textwrap.dedent(body), " " * 8), loss=loss)
     losses = [loss for loss in objective(code).losses if loss.kind == "add_loss"]
-    assert len(losses) == 1
-    assert len(losses[0].variants) == 1
+    assert [len(loss.variants) for loss in losses] == [1]
     return list(losses[0].variants[0])
 
 

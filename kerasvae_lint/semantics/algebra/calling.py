@@ -200,7 +200,7 @@ class Calls(Names):
         model, made, there = self._callee(first, frame)
         mean: Form | None = None
         log_variance: Form | None = None
-        summed = True
+        summed: bool | None = None
         for value in model.evaluator.values(made, Context(there.cls)):
             if isinstance(value, Distribution):
                 last = value.name.rpartition(".")[2]

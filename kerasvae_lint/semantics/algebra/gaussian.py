@@ -22,15 +22,15 @@ class GaussianKL:
     """``scale`` times the KL of N(``mean``, exp(``log_variance``)) from N(0, 1), per element.
 
     ``scale`` is 1 for the textbook's KL, negative for its opposite; ``rest`` is what else the sum held (the constant
-    excepted). ``summed`` is True for a tfp divergence that is summed over the event already. The forms are None where
-    tfp hides them.
+    excepted). ``summed`` is True for a tfp divergence that is summed over the event already, None where the
+    distribution is not in sight. The forms are None where tfp hides them.
     """
 
     mean: Form | None
     log_variance: Form | None
     scale: float
     rest: Form
-    summed: bool = False
+    summed: bool | None = False
 
     @property
     def key(self) -> tuple[Form | None, Form | None]:

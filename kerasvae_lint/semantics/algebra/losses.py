@@ -60,6 +60,8 @@ class Part:
         latent: str | None = "sum" if self.kl is not None and self.kl.summed else None
         batch: str | None = None
         at: Reduced | None = None
+        if self.kl is not None and self.kl.summed is None:
+            return "?", "?", None
         for step in self.reductions:
             kind, axes = step.kind, step.axes
             if kind == "max" or axes == "?":

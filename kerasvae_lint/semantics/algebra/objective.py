@@ -225,6 +225,7 @@ def _last(node: cst.BaseExpression) -> str:
 def _look_at_the_rest(model: SemanticModel, t: Translator) -> None:
     """Translate what may make a KL or a sample and what may use one, so that none goes unseen."""
     chosen = telling(model, _TELLING | _DRAWING)
+    chosen |= {g.parent for g in chosen if g.parent is not None and g.parent is not model.facts.root}
     chosen |= {call.function for call in model.facts.calls if _takes_heads(model, call, chosen)}
     for call in model.facts.calls:
         if call.function in chosen:

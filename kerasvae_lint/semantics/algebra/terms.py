@@ -86,11 +86,14 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """A Gaussian KL from tensorflow-probability: its mean and log-variance where known; ``summed`` over the event."""
+    """A Gaussian KL from tensorflow-probability: its mean and log-variance where known.
+
+    ``summed`` says whether it is over the event already; None where the distribution is not in sight.
+    """
 
     mean: Form | None
     log_variance: Form | None
-    summed: bool
+    summed: bool | None
     key: Hashable
 
 
