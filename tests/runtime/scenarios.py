@@ -63,7 +63,8 @@ def compiled(model: Any, loss: Any = "mse", y: Any = None, callbacks: Any = (), 
 
 
 def vae(**kwargs: Any) -> Any:
-    """8 inputs, 3 latent dimensions."""
+    """8 inputs, 3 latent dimensions; the KL is divided by 8 unless told, as the errors are averaged."""
+    kwargs.setdefault("scale", 0.125)
     inputs = keras.Input((8,))
     hidden = layers.Dense(8, activation="tanh")(inputs)
     code = Sampling(**kwargs)([layers.Dense(3)(hidden), layers.Dense(3)(hidden)])
@@ -73,6 +74,33 @@ def vae(**kwargs: Any) -> Any:
 @healthy
 def plain_vae() -> tuple[Any, ...]:
     return compiled(vae())
+
+
+@healthy
+def heavier_kl() -> tuple[Any, ...]:
+    return compiled(vae(scale=0.5))
+
+
+@sick("kl")
+def kl_subtracted() -> tuple[Any, ...]:
+    return compiled(vae(scale=-0.125))
+
+
+@sick("kl")
+def errors_averaged() -> tuple[Any, ...]:
+    return compiled(vae(scale=1.0))
+
+
+@sick("kl")
+def kl_averaged() -> tuple[Any, ...]:
+    return compiled(vae(scale=1 / 3), loss=lambda y, p: ops.sum(ops.square(y - p), axis=-1))
+
+
+@sick("kl")
+def one_head() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    head = layers.Dense(3)
+    return compiled(keras.Model(inputs, layers.Dense(8)(Sampling(scale=0.125)([head(inputs), head(inputs)]))))
 
 
 @healthy

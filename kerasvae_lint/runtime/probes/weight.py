@@ -37,7 +37,7 @@ class _Moved:
     """Exchanges what passes between the layers in one step."""
 
     posterior: Posterior
-    sample: Any
+    sample: Any  # of the backend
     head: str = ""
     by: float = 0.0
     at_its_layer: bool = False
@@ -48,7 +48,7 @@ class _Moved:
 
     def returned(self, layer: Any, output: Any) -> Any:
         if layer is self.posterior.sampler and self.sample is not None and is_tensor(output):
-            return _like(output, self.sample)
+            return self.sample
         before = output
         output = map_tree(self._shifted, output) if isinstance(output, list | tuple | dict) else self._shifted(output)
         if is_tensor(before) and output is not before:
@@ -63,18 +63,13 @@ class _Moved:
         return leaf + self.by if np.array_equal(value, head) else leaf
 
 
-def _like(tensor: Any, value: Any) -> Any:
-    """``value`` as a tensor of the same sort, without a path to what made ``tensor``."""
-    return tensor * 0 + value
-
-
 def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answer:
     """What the loss makes of the two heads; a verdict where it can be told."""
     if posterior.spread is None or not subject.trains or subject.feed is None or subject.synthetic:
         return None
     if np.array_equal(posterior.mean, posterior.spread):
         return "the mean and what should be the log-variance are equal, for all data", ["KV413", "KV419"]
-    if len(subject.optimizers()) > 1 or subject.framework.backend == "jax":
+    if len(subject.optimizers()) > 1 or subject.framework.backend == "jax":  # jax traces its step
         return None
     batch = subject.feed.batches[0]
     measured = _measured(subject, posterior, batch)
@@ -120,7 +115,7 @@ def _sample(subject: Subject, posterior: Posterior, batch: Batch) -> Any:
         return None
     with watch.listening(calls=seen):
         value = loss.optimised(subject, batch)
-    return found[0] if found and value is not None else None
+    return subject.framework.tensor(found[0]) if found and value is not None else None
 
 
 def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | None:
