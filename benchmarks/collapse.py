@@ -23,13 +23,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 HERE = Path(__file__).resolve().parent
-METHODS = ("plain", "linear", "cyclical", "BN-VAE", "BN mean")
+METHODS = ("plain", "linear", "cyclical", "BN-VAE", "BN mean", "BN mean 1e-3")
+DRAWN = METHODS[:-1]
 WORDS = {
     "plain": "plain KL, weight 1 from the start",
     "linear": "linear, 0 to 1 over the first half",
     "cyclical": "four cycles, each half rise and half hold",
     "BN-VAE": "the recipe: mean and deviation normalised, tau 0.5",
-    "BN mean": "only the mean normalised, its scale fixed at √0.5",
+    "BN mean": "only the mean normalised, its scale fixed at √0.5, epsilon 1e-8",
+    "BN mean 1e-3": "the same with Keras's default epsilon",
 }
 VOCABULARY, LENGTH, TOPICS, LATENT, HIDDEN = 20, 16, 8, 8, 48
 STEPS, HELD_OUT, BATCH = 32, 1024, 64
@@ -90,13 +92,15 @@ def build(method: str, epochs: int) -> tuple[Any, Any, list[Any]]:
     else:
         weighted = kl_annealing.WeightedKL()
         head = layers.Dense(LATENT)(read)
-        if method == "BN mean":
-            head = layers.Rescaling(0.5**0.5)(layers.BatchNormalization(center=False, scale=False)(head))
+        if method.startswith("BN mean"):
+            epsilon = 1e-3 if method.endswith("1e-3") else bn_vae.EPSILON
+            normalized = layers.BatchNormalization(center=False, scale=False, epsilon=epsilon)
+            head = layers.Rescaling(0.5**0.5)(normalized(head))
         mean, log_var = weighted([head, layers.Dense(LATENT)(read)])
         variance = Exp()(log_var)
         code = kl_annealing.Sampling()([mean, log_var])
         rise = epochs // 2 if method == "linear" else epochs // 8
-        cyclical, disabled = method == "cyclical", method in {"plain", "BN mean"}
+        cyclical, disabled = method == "cyclical", method not in {"linear", "cyclical"}
         callbacks = [kl_annealing.KLAnnealing(weighted.beta, rise, cyclical=cyclical, disabled=disabled)]
     before = layers.Embedding(VOCABULARY + 1, 16)(Shift()(inputs))
     decoder = layers.GRU(HIDDEN, return_sequences=True, unroll=True)
@@ -152,7 +156,7 @@ def train(method: str, seed: int, epochs: int) -> dict[str, list[float]]:
     return found
 
 
-def run(seeds: int, epochs: int) -> Iterator[dict[str, Any]]:
+def run(seeds: int, epochs: int, methods: list[str]) -> Iterator[dict[str, Any]]:
     """All runs, one after the other: what there is after each seed."""
     import tensorflow as tf
 
@@ -160,9 +164,9 @@ def run(seeds: int, epochs: int) -> Iterator[dict[str, Any]]:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     versions = f"Keras {tf.keras.__version__} on TensorFlow {tf.__version__}, Python {platform.python_version()}"
     begun = time.perf_counter()
-    runs: dict[str, list[dict[str, list[float]]]] = {method: [] for method in METHODS}
+    runs: dict[str, list[dict[str, list[float]]]] = {method: [] for method in methods}
     for seed in range(seeds):
-        for method in METHODS:
+        for method in methods:
             runs[method].append(train(method, seed, epochs))
             last = {name: values[-1] for name, values in runs[method][-1].items()}
             print(f"{time.perf_counter() - begun:6.0f} s  seed {seed}  {method:9} {last}", flush=True)
@@ -245,7 +249,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
     lines = {"plain": "-", "linear": "--", "cyclical": "-.", "BN-VAE": ":", "BN mean": (0, (5, 1, 1, 1, 1, 1))}
     titles = ("KL (nats)", f"active units (of {LATENT})")
     for axis, name, title in zip(axes, ("kl", "active"), titles, strict=True):
-        for method in METHODS:
+        for method in DRAWN:
             values = np.array([one[name] for one in found["runs"][method]])
             epochs = np.arange(1, values.shape[1] + 1)
             axis.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colours[method], alpha=0.15, lw=0)
@@ -267,13 +271,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--method", action="append", choices=METHODS, help="train only this, keep the rest as it is")
     parser.add_argument("--draw", action="store_true", help="train nothing: take collapse.json")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the files go")
     given = parser.parse_args()
     figures = given.folder / "collapse.json"
     if not given.draw:
-        for done in run(given.seeds, given.epochs):
-            figures.write_text(json.dumps(done, separators=(",", ":")) + "\n", encoding="utf-8")
+        before: dict[str, Any] = {"runs": {}, "seconds": 0}
+        if given.method:
+            before = json.loads(figures.read_text(encoding="utf-8"))
+        for done in run(given.seeds, given.epochs, given.method or list(METHODS)):
+            merged = {**done, "runs": {**before["runs"], **done["runs"]}}
+            merged["seconds"] += before["seconds"]
+            figures.write_text(json.dumps(merged, separators=(",", ":")) + "\n", encoding="utf-8")
     found = json.loads(figures.read_text(encoding="utf-8"))
     (given.folder / "collapse.md").write_text(page(found), encoding="utf-8")
     draw(found, given.folder / "collapse.svg")

@@ -1,10 +1,11 @@
 """A Gaussian posterior whose KL has a lower bound (BN-VAE).
 
-BatchNormalization on its mean and its standard deviation, then one scaler. Without scale and offset,
-BatchNormalization gives the mean and the standard deviation a second moment of 1 over the batch. The scaler shares
-that 1 out between the two, ``gamma_mu² + gamma_sigma² = 1`` in each latent dimension, so that the aggregate posterior
-has the prior's moments; ``gamma_mu² ≥ tau`` keeps the KL at or above ``Σ gamma_mu² / 2``, at least ``latent · tau /
-2``. The bound holds for the moments that are used: the batch's own in training, the moving averages after it.
+BatchNormalization without scale and offset gives the mean and the standard deviation a second moment of 1 over the
+batch. The scaler shares that 1 out between the two, ``gamma_mu² + gamma_sigma² = 1`` in each latent dimension, so that
+the aggregate posterior has the prior's moments; ``gamma_mu² ≥ tau`` keeps the KL at or above ``Σ gamma_mu² / 2``, at
+least ``latent * tau / 2``. The bound holds for the moments that are used: the batch's own in training, the moving
+averages after it. It rests on a small epsilon: under Keras's default of 1e-3 an encoder can shrink its output until
+the epsilon outweighs the variance, and the KL vanishes after all (seen in training).
 Needs TensorFlow, with Keras 2 (``TF_USE_LEGACY_KERAS=1``) or Keras 3.
 
 - Zhu et al., A Batch Normalized Inference Network Keeps the KL Vanishing Away (arXiv 2004.12585)
@@ -19,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
+EPSILON = 1e-8
 SMALLEST = 1e-12
 
 
@@ -59,7 +61,7 @@ def posterior(features: tf.Tensor, latent: int, tau: float = 0.5) -> list[tf.Ten
     heads = []
     for name in ("mean", "std"):
         head = keras.layers.Dense(latent, use_bias=False, name=name)(features)
-        heads.append(keras.layers.BatchNormalization(center=False, scale=False, epsilon=1e-8)(head))
+        heads.append(keras.layers.BatchNormalization(center=False, scale=False, epsilon=EPSILON)(head))
     return list(Scaler(tau)(heads))
 
 
