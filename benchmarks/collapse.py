@@ -1,6 +1,6 @@
 """Does the KL of a small text VAE vanish, and do the recipes keep it alive?
 
-    python benchmarks/collapse.py [--seeds 4] [--epochs 40]     train, write collapse.json, collapse.md, collapse.svg
+    python benchmarks/collapse.py [--seeds 3] [--epochs 30]     train, write collapse.json, collapse.md, collapse.svg
     python benchmarks/collapse.py --draw                        write the page and the picture anew from collapse.json
 
 The sentences are made here: each has a topic, which prefers some tokens, and each token depends on the one before it.
@@ -28,7 +28,7 @@ DRAWN = METHODS[:-1]
 WORDS = {
     "plain": "plain KL, weight 1 from the start",
     "linear": "linear, 0 to 1 over the first half",
-    "cyclical": "four cycles, each half rise and half hold",
+    "cyclical": "cycles of a fifth of the training, half rise and half hold",
     "BN-VAE": "the recipe: mean and deviation normalised, tau 0.5",
     "BN mean": "only the mean normalised, its scale fixed at √0.5, epsilon 1e-8",
     "BN mean 1e-3": "the same with Keras's default epsilon",
@@ -186,8 +186,8 @@ def page(found: dict[str, Any]) -> str:
     seeds, epochs = len(runs["plain"]), found["epochs"]
     text = f"""# Does the KL vanish?
 
-Made by `benchmarks/collapse.py`: {found["versions"]}, one CPU thread, {found["seconds"]} s for {seeds} seeds of each
-method. The figures of every epoch and seed are in [collapse.json](collapse.json).
+Made by `benchmarks/collapse.py`: {found["versions"]}, one CPU thread,
+{found["seconds"]} s for {seeds} seeds of each method. The figures of every epoch and seed are in [collapse.json](collapse.json).
 
 ![KL and active units by epoch](collapse.svg)
 
@@ -214,6 +214,20 @@ After {epochs} epochs, on held-out sentences, the median over {seeds} seeds (lea
 2016). *Reconstruction* is from a single draw of the code; *their sum* is the negative ELBO with weight 1: lower is
 better. *Topic*: share of sentences whose topic, one of {TOPICS}, a linear map of the drawn code finds; chance is
 {1 / TOPICS:.3f}.
+
+## What we saw
+- The plain KL vanishes: under 0.1 nat, and the topic is read hardly better than by chance. Its sum is none the worse
+  for it. The count of active units alone would not show it: 3 or 4 are just above the threshold of {ACTIVE}.
+- Linear annealing keeps about 1 nat, and the topic is read twice as well. Cyclical annealing, in this setting, keeps
+  some in two seeds and nothing in the third.
+- BatchNormalization on the mean holds its bound of 2 nats with every unit active, and reads the topic best; the sum
+  rises by about 1 nat. Under Keras's default epsilon of 1e-3 the same model has the KL of the plain one: in a run that
+  we looked into, the encoder had shrunk the variance before BatchNormalization to 1e-4, a tenth of the epsilon. The
+  recipe has 1e-8.
+- The recipe normalises the deviation too, about 0. That holds the bound with room to spare, but part of the deviations
+  lie near 0 (in that run 11 % below 0.1), and they cost most of the KL (5.7 of 8.0 nats): here, normalising the mean
+  alone would be the better choice.
+- All of this is one small model on made data, {seeds} seeds: it shows that these things happen, not how often.
 
 ## Settings
 - Sentences of {LENGTH} tokens out of {VOCABULARY}, with one of {TOPICS} topics. A token's logits are a term for the
@@ -247,21 +261,23 @@ def draw(found: dict[str, Any], path: Path) -> None:
         "BN mean": "#6639a6",
     }
     lines = {"plain": "-", "linear": "--", "cyclical": "-.", "BN-VAE": ":", "BN mean": (0, (5, 1, 1, 1, 1, 1))}
-    titles = ("KL (nats)", f"active units (of {LATENT})")
+    titles = ("KL (nats, logarithmic)", f"active units (of {LATENT})")
     for axis, name, title in zip(axes, ("kl", "active"), titles, strict=True):
         for method in DRAWN:
             values = np.array([one[name] for one in found["runs"][method]])
             epochs = np.arange(1, values.shape[1] + 1)
             axis.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colours[method], alpha=0.15, lw=0)
             median = np.median(values, axis=0)
-            axis.plot(epochs, median, lines[method], color=colours[method], label=method, lw=2.2)
+            axis.plot(epochs, median, linestyle=lines[method], color=colours[method], label=method, lw=2.2)
         axis.set_title(title, loc="left")
         axis.set_xlabel("epoch")
         axis.grid(alpha=0.3)
-        axis.set_ylim(bottom=-0.15)
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)
-    axes[0].legend(frameon=False, ncols=2)
+    axes[0].set_yscale("log")
+    axes[0].set_ylim(0.01, 100)
+    axes[1].set_ylim(bottom=-0.15)
+    axes[0].legend(frameon=False, ncols=3, fontsize=9.5, loc="upper right")
     figure.tight_layout()
     figure.savefig(path, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
 
@@ -269,8 +285,8 @@ def draw(found: dict[str, Any], path: Path) -> None:
 def main() -> None:
     """Train unless told to draw only; write the page and the picture."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--method", action="append", choices=METHODS, help="train only this, keep the rest as it is")
     parser.add_argument("--draw", action="store_true", help="train nothing: take collapse.json")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the files go")

@@ -5,7 +5,8 @@ batch. The scaler shares that 1 out between the two, ``gamma_mu² + gamma_sigma�
 the aggregate posterior has the prior's moments; ``gamma_mu² ≥ tau`` keeps the KL at or above ``Σ gamma_mu² / 2``, at
 least ``latent * tau / 2``. The bound holds for the moments that are used: the batch's own in training, the moving
 averages after it. It rests on a small epsilon: under Keras's default of 1e-3 an encoder can shrink its output until
-the epsilon outweighs the variance, and the KL vanishes after all (seen in training).
+the epsilon outweighs the variance, and the KL vanishes after all (seen in training). A deviation that is normalised
+about 0 passes through it, which costs KL: where that is too much, normalise the mean alone, with a fixed scale.
 Needs TensorFlow, with Keras 2 (``TF_USE_LEGACY_KERAS=1``) or Keras 3.
 
 - Zhu et al., A Batch Normalized Inference Network Keeps the KL Vanishing Away (arXiv 2004.12585)
