@@ -187,7 +187,8 @@ def page(found: dict[str, Any]) -> str:
     text = f"""# Does the KL vanish?
 
 Made by `benchmarks/collapse.py`: {found["versions"]}, one CPU thread,
-{found["seconds"]} s for {seeds} seeds of each method. The figures of every epoch and seed are in [collapse.json](collapse.json).
+{found["seconds"]} s for {seeds} seeds of each method. The figures of every epoch and seed are in
+[collapse.json](collapse.json).
 
 ![KL and active units by epoch](collapse.svg)
 
