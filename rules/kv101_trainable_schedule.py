@@ -71,6 +71,7 @@ class TrainableSchedule(Rule):
     triggers = ("ariable(", "add_weight")
     fixable = "sometimes"
     probes = ("schedule",)
+    recipe = "kl-annealing"
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -48,6 +48,7 @@ class VariableInConfig(Rule):
     triggers = ("get_config",)
     fixable = "unsafe"
     probes = ("save",)
+    recipe = "kl-layer"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per entry of a config that is a variable."""

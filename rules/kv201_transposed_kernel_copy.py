@@ -63,6 +63,7 @@ class TransposedKernelCopy(Rule):
     )
     fixable = "sometimes"
     probes = ("tie",)
+    recipe = "tied-dense"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per store that keeps a computed copy of another layer's weight."""

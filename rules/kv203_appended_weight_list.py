@@ -60,6 +60,7 @@ class AppendedWeightList(Rule):
     )
     fixable = "sometimes"
     probes = ("build",)
+    recipe = "tied-dense"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per change to a weight list of a layer."""

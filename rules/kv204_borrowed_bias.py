@@ -50,6 +50,7 @@ class BorrowedBias(Rule):
     triggers = (".bias",)
     fixable = "unsafe"
     probes = ("build",)
+    recipe = "tied-dense"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per addition of another layer's bias beside its transposed kernel."""

@@ -60,6 +60,7 @@ class DistributionOnSnapshot(Rule):
     triggers = TRIGGERS
     fixable = "sometimes"
     probes = ("gradients", "reaction")
+    recipe = "learned-normal"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per kept distribution with a snapshot among its parameters."""

@@ -49,6 +49,7 @@ class DistributionBuiltEarly(Rule):
     triggers = TRIGGERS
     fixable = "sometimes"
     probes = ("gradients", "reaction")
+    recipe = "learned-normal"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per kept distribution whose parameters are weights of a Keras layer."""

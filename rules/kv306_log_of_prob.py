@@ -48,6 +48,7 @@ class LogOfProb(Rule):
     triggers = (".prob(",)
     fixable = "sometimes"
     probes = ("loss", "gradients")
+    recipe = "learned-normal"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per logarithm of a probability."""

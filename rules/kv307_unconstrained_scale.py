@@ -60,6 +60,7 @@ class UnconstrainedScale(Rule):
     triggers = tuple(f"{name}(" for name in _SCALES)
     fixable = "unsafe"
     probes = ("loss", "gradients")
+    recipe = "learned-normal"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per scale that nothing keeps positive."""

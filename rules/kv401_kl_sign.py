@@ -53,6 +53,7 @@ class KlSign(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per KL that training makes larger."""

@@ -52,6 +52,7 @@ class StdVarianceMismatch(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per sampler that disagrees with a KL over the same head."""

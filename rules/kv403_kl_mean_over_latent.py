@@ -52,6 +52,7 @@ class KlMeanOverLatent(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per KL that is averaged beside a summed reconstruction."""

@@ -51,6 +51,7 @@ class ReconstructionMean(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per averaged reconstruction beside a summed KL."""

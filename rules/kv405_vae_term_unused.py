@@ -49,6 +49,7 @@ class VaeTermUnused(Rule):
     name = "vae-term-unused"
     triggers = ("exp(", "kl_divergence")
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per term that no loss holds."""

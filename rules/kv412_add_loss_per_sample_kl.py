@@ -47,6 +47,7 @@ class AddLossPerSampleKl(Rule):
     triggers = ("add_loss",)
     fixable = "sometimes"
     probes = ("loss",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per `add_loss` of a per-sample KL."""

@@ -48,6 +48,7 @@ class KlSummedOverBatch(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("loss", "kl")
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per KL that grows with the batch."""

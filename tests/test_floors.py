@@ -24,6 +24,8 @@ FLOORS: dict[str, frozenset[str]] = {
     "lsp": frozenset({"core", "source", "semantics", "fix", "run", "report"}),
     # A house of its own: it knows findings by their codes alone, and only the command line enters it.
     "runtime": frozenset({"core"}),
+    # Programs for others to copy: they know nothing of the house, and it only reads them as text.
+    "recipes": frozenset(),
     "cli": frozenset({"core", "source", "semantics", "fix", "run", "report", "lsp", "runtime"}),
     "__main__": frozenset({"cli"}),
     # The package itself hands out the Python API.

@@ -64,7 +64,9 @@ def section(rule: type[Rule]) -> str:
     parts[::2] = [re.sub(r"^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
     text = "".join(parts)
     probes = ", ".join(rule.probes)
-    return f"\n## {rule.code} {rule.name}\n[{file}]({file}); shown at run time by `kvlint verify`: {probes}\n\n{text}\n"
+    recipe = f"; what to write instead: `kvlint recipe {rule.recipe}`" if rule.recipe else ""
+    shown = f"[{file}]({file}); shown at run time by `kvlint verify`: {probes}{recipe}"
+    return f"\n## {rule.code} {rule.name}\n{shown}\n\n{text}\n"
 
 
 def output(arguments: str) -> str:

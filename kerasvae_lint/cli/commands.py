@@ -115,6 +115,39 @@ def rule(names: tuple[str, ...], every: bool, format: str) -> None:  # noqa: A00
 
 
 @kvlint.command()
+@click.argument("name", required=False)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Write it to this file, or into this folder; a file that exists is kept.",
+)
+@click.option("--force", is_flag=True, help="With --output: overwrite the file.")
+def recipe(name: str | None, output: Path | None, force: bool) -> None:
+    """Print a program to copy, what to write instead of the broken code; without NAME, list them.
+
+    Each is one file for Keras 2 and Keras 3 on TensorFlow, which needs nothing else and runs as it is.
+    """
+    from kerasvae_lint.cli.recipes import RecipeError, find, listing, write
+
+    if force and output is None:
+        raise click.UsageError("--force needs --output")
+    if name is None:
+        if output is not None:
+            raise click.UsageError("--output needs the name of a recipe")
+        click.echo(listing(), nl=False)
+        return
+    try:
+        found = find(name)
+        if output is None:
+            click.echo(found.text, nl=False)
+        else:
+            click.echo(f"wrote {write(found, output, force=force)}", err=True)
+    except RecipeError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@kvlint.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--target-keras", type=_TARGETS, help="The Keras that the code is for.")
 @click.pass_context

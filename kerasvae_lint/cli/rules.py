@@ -42,6 +42,7 @@ class Page:
     fixable: str
     preview: bool
     explanation: str
+    recipe: str | None = None
 
 
 def pages() -> Iterator[Page]:
@@ -51,7 +52,7 @@ def pages() -> Iterator[Page]:
     yield Page(*UNUSED, _UNUSED.partition("\n")[0], "safe", False, _UNUSED)
     for code, rule in all_rules().items():
         text = rule.documentation()
-        yield Page(code, rule.name, rule.summary(), rule.fixable, rule.preview, text)
+        yield Page(code, rule.name, rule.summary(), rule.fixable, rule.preview, text, rule.recipe or None)
 
 
 def explain(names: tuple[str, ...], output_format: str) -> str:
@@ -81,4 +82,5 @@ def _find(name: str, known: list[Page]) -> Page:
 
 def _text(page: Page) -> str:
     stage = " Preview: runs only with --preview." if page.preview else ""
-    return f"# {page.name} ({page.code})\n\n{_FIXES[page.fixable]}{stage}\n\n{page.explanation}\n"
+    recipe = f" What to write instead: `kvlint recipe {page.recipe}`." if page.recipe else ""
+    return f"# {page.name} ({page.code})\n\n{_FIXES[page.fixable]}{stage}{recipe}\n\n{page.explanation}\n"

@@ -105,7 +105,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One diagnostic, placed in a file; ``cell`` counts all cells of a notebook from 1."""
+    """One diagnostic, placed in a file; ``cell`` counts all cells of a notebook from 1.
+
+    ``recipe`` names what ``kvlint recipe`` prints to put in the broken code's place, if there is something.
+    """
 
     code: str
     name: str
@@ -116,6 +119,7 @@ class Finding:
     cell: int | None = None
     fix: Fix | None = None
     notes: tuple[Note, ...] = field(default=())
+    recipe: str | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, Position, Position, str]:

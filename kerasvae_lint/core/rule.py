@@ -26,6 +26,7 @@ class Rule(ABC):
             this rule and is not parsed for it.
         fixable: one of ``"safe"``, ``"unsafe"``, ``"sometimes"``, ``"no"``: what to expect of its fix.
         probes: the probes of ``kvlint verify`` that fail where the rule is right.
+        recipe: what ``kvlint recipe`` has to put in the broken code's place, by name; empty if it has nothing.
         preview: off unless ``--preview`` is given.
         project_wide: the finding may depend on files other than the linted one and its imports.
     """
@@ -35,6 +36,7 @@ class Rule(ABC):
     triggers: ClassVar[tuple[str, ...]]
     fixable: ClassVar[str] = "no"
     probes: ClassVar[tuple[str, ...]] = ()
+    recipe: ClassVar[str] = ""
     preview: ClassVar[bool] = False
     project_wide: ClassVar[bool] = False
 

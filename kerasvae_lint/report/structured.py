@@ -26,6 +26,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "cell": finding.cell,
         "fix": _fix(finding.fix) if finding.fix is not None else None,
         "notes": [_note(note) for note in finding.notes],
+        "recipe": finding.recipe,
     }
 
 

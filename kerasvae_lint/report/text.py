@@ -30,6 +30,7 @@ def text(findings: Iterable[Finding], lines: SourceLines, look: Look) -> Iterato
         notes = [
             *(("note", f"{look.place(n.filename, n.location, n.cell)}: {printable(n.message)}") for n in finding.notes),
             *(("help", line) for line in _help(finding, look)),
+            *([("recipe", f"kvlint recipe {printable(finding.recipe)}")] if finding.recipe else []),
         ]
         if body and notes:
             parts.append(look.paint("gutter", f"{' ' * gutter} |"))

@@ -139,7 +139,8 @@ def _placed(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Fin
     if report.fix is not None:
         edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
         fix = Fix(report.fix.applicability, report.fix.message, edits)
-    finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes)
+    recipe = rule.recipe or None
+    finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes, recipe)
     return finding, rows
 
 

@@ -37,6 +37,15 @@ def test_every_rule_is_listed(install: str, request: pytest.FixtureRequest) -> N
     assert [code for code in CODES if code not in listed] == []
 
 
+@pytest.mark.parametrize("install", ["from_wheel", "from_sdist", "editable"])
+def test_every_recipe_is_printed(install: str, request: pytest.FixtureRequest) -> None:
+    environment: Environment = request.getfixturevalue(install)
+    there = sorted((ROOT / "kerasvae_lint" / "recipes").glob("[!_]*.py"))
+    listed = [line.split()[0] for line in environment.kvlint("recipe").splitlines()]
+    assert listed == [path.stem.replace("_", "-") for path in there]
+    assert environment.kvlint("recipe", listed[0]) == there[0].read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("install", ["from_wheel", "from_sdist"])
 def test_nothing_plain_lands_in_site_packages(install: str, request: pytest.FixtureRequest) -> None:
     environment: Environment = request.getfixturevalue(install)

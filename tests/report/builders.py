@@ -27,6 +27,7 @@ def finding(
     cell: int | None = None,
     fix: Fix | None = None,
     notes: tuple[Note, ...] = (),
+    recipe: str | None = None,
 ) -> Finding:
     """One finding with everything but its place filled in."""
-    return Finding(code, name, message, filename, Position(*start), Position(*end), cell, fix, notes)
+    return Finding(code, name, message, filename, Position(*start), Position(*end), cell, fix, notes, recipe)

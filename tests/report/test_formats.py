@@ -57,8 +57,14 @@ def test_json() -> None:
                     "location": {"row": 3, "column": 1},
                 }
             ],
+            "recipe": None,
         }
     ]
+
+
+def test_json_names_the_recipe() -> None:
+    [item] = json.loads(to_json([finding(recipe="tied-dense")]))
+    assert item["recipe"] == "tied-dense"
 
 
 def test_json_of_a_notebook_and_of_nothing() -> None:

@@ -37,6 +37,11 @@ def test_a_finding_at_60_columns() -> None:
     )
 
 
+def test_a_recipe_is_named_last() -> None:
+    report = shown("x\n", finding(fix=SAFE, recipe="kl-annealing"))
+    assert report.endswith("  = help: Make the variable non-trainable\n  = recipe: kvlint recipe kl-annealing\n")
+
+
 @pytest.mark.parametrize(
     ("unsafe", "mark", "hint"),
     [
