@@ -142,6 +142,12 @@ class Sampling(keras.layers.Layer):
         return mean + tf.exp(0.5 * log_var) * tf.random.normal(tf.shape(mean))
 
 
+@keras.utils.register_keras_serializable(package="recipes")
+def squared_error(target: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+    """Summed over the features, as the KL is over the latent axis: two tensors (batch, n) to one of (batch,)."""
+    return tf.reduce_sum(tf.square(target - output), axis=-1)
+
+
 if __name__ == "__main__":
     data = np.random.default_rng(0).normal(size=(64, 8)).astype("float32")
     inputs = keras.Input((8,))
@@ -149,7 +155,7 @@ if __name__ == "__main__":
     kl_layer = WeightedKL(name="kl")
     mean, log_var = kl_layer([keras.layers.Dense(2)(hidden), keras.layers.Dense(2)(hidden)])
     model = keras.Model(inputs, keras.layers.Dense(8)(Sampling()([mean, log_var])))
-    model.compile(keras.optimizers.Adam(0.01), "mse")
+    model.compile(keras.optimizers.Adam(0.01), squared_error)
     annealing = KLAnnealing(kl_layer.beta, rise=2, shape="cosine", cyclical=True, switches={4: False})
     history = model.fit(data, data, epochs=6, verbose=0, callbacks=[annealing])
     print("KL weight by epoch:", [round(value, 3) for value in history.history["kl_weight"]])

@@ -61,6 +61,12 @@ class Sampling(keras.layers.Layer):
         return mean + tf.exp(0.5 * log_var) * tf.random.normal(tf.shape(mean))
 
 
+@keras.utils.register_keras_serializable(package="recipes")
+def squared_error(target: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+    """Summed over the features, as the KL is over the latent axis: two tensors (batch, n) to one of (batch,)."""
+    return tf.reduce_sum(tf.square(target - output), axis=-1)
+
+
 if __name__ == "__main__":
     data = np.random.default_rng(0).normal(size=(64, 8)).astype("float32")
     inputs = keras.Input((8,))
@@ -68,6 +74,6 @@ if __name__ == "__main__":
     kl_layer = KLDivergenceLayer(beta=0.0, name="kl_divergence")
     mean, log_var = kl_layer([keras.layers.Dense(2)(hidden), keras.layers.Dense(2)(hidden)])
     model = keras.Model(inputs, keras.layers.Dense(8)(Sampling()([mean, log_var])))
-    model.compile(keras.optimizers.Adam(0.01), "mse")
+    model.compile(keras.optimizers.Adam(0.01), squared_error)
     history = model.fit(data, data, epochs=4, verbose=0, callbacks=[warm_up(kl_layer, 2)])
     print("KL:", history.history["kl"], "weight:", history.history["kl_weight"])

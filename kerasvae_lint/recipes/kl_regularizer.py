@@ -76,6 +76,12 @@ class Sampling(keras.layers.Layer):
         return mean + tf.exp(0.5 * log_var) * tf.random.normal(tf.shape(mean))
 
 
+@keras.utils.register_keras_serializable(package="recipes")
+def squared_error(target: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
+    """Summed over the features, as the KL is over the latent axis: two tensors (batch, n) to one of (batch,)."""
+    return tf.reduce_sum(tf.square(target - output), axis=-1)
+
+
 if __name__ == "__main__":
     data = np.random.default_rng(0).normal(size=(64, 8)).astype("float32")
     optimizer = keras.optimizers.Adam(0.01)
@@ -83,5 +89,5 @@ if __name__ == "__main__":
     hidden = keras.layers.Dense(16, activation="tanh")(inputs)
     posterior = keras.layers.Dense(4, activity_regularizer=KLRegularizer(4, optimizer), name="posterior")(hidden)
     model = keras.Model(inputs, keras.layers.Dense(8)(Sampling()(posterior)))
-    model.compile(optimizer, "mse")
+    model.compile(optimizer, squared_error)
     print("loss by epoch:", model.fit(data, data, epochs=3, verbose=0).history["loss"])
