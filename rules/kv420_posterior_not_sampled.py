@@ -10,6 +10,7 @@ import libcst as cst
 from kerasvae_lint.core import Report, Rule
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra import forms as f
+from kerasvae_lint.semantics.values import LayerObject
 
 from ._objective import heads
 
@@ -89,11 +90,12 @@ def _draws(model: SemanticModel) -> bool:
 
 
 def _decoded(model: SemanticModel, mean: frozenset[f.Atom]) -> cst.Call | None:
-    """A call of a layer or model of one's own on the mean alone."""
-    for factor, made in list(model.objective.made.items()):
-        if isinstance(factor, f.Atom) and made.layer is not None and made.model is model:
-            call = made.node
-            if isinstance(call, cst.Call) and len(call.args) >= 1 and factor not in mean:
-                if heads(model.objective.form(call.args[0].value)) == mean:
-                    return call
+    """A call of a layer or model on the mean alone."""
+    for call in model.facts.calls:
+        given = call.node.args[0].value if call.node.args else None
+        if not isinstance(given, (cst.Name, cst.Attribute)):
+            continue
+        if frozenset({model.objective.form(given).factor}) == mean:
+            if any(isinstance(value, LayerObject) for value in model.values(call.node.func)):
+                return call.node
     return None

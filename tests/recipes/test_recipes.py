@@ -93,7 +93,7 @@ def test_kvlint_finds_nothing(path: Path, target: TargetKeras | None) -> None:
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_each_is_short_and_stands_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 160
+    assert len(text.splitlines()) <= 170
     tree = ast.parse(text)
     modules = {
         name.split(".")[0]
