@@ -90,15 +90,13 @@ def _make(editor: Editor, value: cst.BaseExpression) -> bool:
     model = editor.model
     text, kind = model.text(value), ', dtype="float32"'
     number = literal(value)
-    if isinstance(number, bool) or isinstance(number, str):
+    if isinstance(number, (bool, str)):
         return False
     if isinstance(number, float):
         kind = ""
     elif isinstance(number, int):
         text, kind = f"{text}.0", ""
-    elif not isinstance(value, (cst.Name, cst.Call, cst.BinaryOperation, cst.Attribute)):
-        return False
-    elif isinstance(value, cst.Name) and value.value in {"None", "True", "False"}:
+    elif not isinstance(value, (cst.Name, cst.Call, cst.BinaryOperation, cst.Attribute)) or (isinstance(value, cst.Name) and value.value in {"None", "True", "False"}):
         return False
     editor.replace(value, f"{_variable(editor)}({text}, trainable=False{kind})")
     return True

@@ -24,12 +24,12 @@ class FrozenSchedule(Rule):
     A Python value that traced code reads (`call`, `train_step`, a loss) and host code sets during training: a
     callback's hook, a LambdaCallback, a loop around `fit`, between two `fit`s; as `self.model.beta = …`,
     `get_layer("kl").beta = …`, through a setter or a layer that the callback keeps, in this file or another one. And a
-    scheduled variable that traced code reads as `K.get_value(v)` or `v.numpy()`. Not: `run_eagerly=True`, a step that is
-    compiled anew, and steps that only an eager loop of one's own calls.
+    scheduled variable that traced code reads as `K.get_value(v)` or `v.numpy()`. Not: `run_eagerly=True`, a step that
+    is compiled anew, and steps that only an eager loop of one's own calls.
 
     ## Why it bites
-    A graph is traced once, and a Python number in it is a constant: the callback writes 0, 0.1, 0.2 and prints them, and
-    every step goes on with the first. A KL warm-up that begins at 0 trains a plain autoencoder.
+    A graph is traced once, and a Python number in it is a constant: the callback writes 0, 0.1, 0.2 and prints them,
+    and every step goes on with the first. A KL warm-up that begins at 0 trains a plain autoencoder.
 
     ## Bad
     ```python
@@ -128,7 +128,8 @@ def _globals(model: SemanticModel) -> Iterator[Report]:
         if reads:
             yield Report(
                 change.node,
-                f"The global `{name}` is a Python value, baked into the compiled step when it is traced: setting it during"
+                f"The global `{name}` is a Python value, baked into the compiled step when it is traced: setting it"
+                " during"
                 " training changes nothing, in Keras 2 and 3. Make it a non-trainable variable, and assign it.",
                 ((reads[0], "traced code reads it here"),),
                 live_global(model, name),

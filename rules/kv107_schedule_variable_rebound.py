@@ -23,8 +23,8 @@ class ScheduleVariableRebound(Rule):
     """`self.model.beta = 0.3` replaces the variable; the traced step keeps the old one.
 
     ## What it finds
-    An attribute that the class makes as a variable and traced code reads, overwritten by host code during training with a
-    number, a tensor or a new variable. Not where the code asks `isinstance` first, nor under `run_eagerly=True`.
+    An attribute that the class makes as a variable and traced code reads, overwritten by host code during training
+    with a number, a tensor or a new variable. Not where the code asks `isinstance` first, nor under `run_eagerly=True`.
 
     ## Why it bites
     The compiled step reads the variable that it was traced with. The assignment only hangs something else on the
@@ -77,7 +77,8 @@ class ScheduleVariableRebound(Rule):
             made_at = place(model, cls.model, variable.node) if cls.model.owns(variable.node) else change.node
             yield Report(
                 change.node,
-                f"`{attribute}` of {cls.name} is a variable: this replaces it, and the compiled step keeps reading the old"
+                f"`{attribute}` of {cls.name} is a variable: this replaces it, and the compiled step keeps reading"
+                " the old"
                 " one, in Keras 2 and 3. Assign it instead.",
                 (
                     (made_at, "the variable is made here"),

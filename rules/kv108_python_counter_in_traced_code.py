@@ -20,9 +20,9 @@ class PythonCounterInTracedCode(Rule):
     """`self.step += 1` in `train_step` runs once, when the step is traced.
 
     ## What it finds
-    A plain Python attribute of a layer or model that traced code (`call`, `train_step` and what they call) counts up by a
-    number and reads. Not: a variable with `assign_add`, a counter in a callback, `run_eagerly=True`, or a `train_step` of
-    one's own that only an eager loop calls.
+    A plain Python attribute of a layer or model that traced code (`call`, `train_step` and what they call) counts up
+    by a number and reads. Not: a variable with `assign_add`, a counter in a callback, `run_eagerly=True`, or a
+    `train_step` of one's own that only an eager loop calls.
 
     ## Why it bites
     Python runs while the graph is traced, and never again: after 1,000 steps the counter is 1, and every step has
@@ -76,7 +76,8 @@ class PythonCounterInTracedCode(Rule):
                 continue
             yield Report(
                 store.node,
-                f"`{store.attribute}` is a Python number: traced code counts it once, while it is traced, and every step"
+                f"`{store.attribute}` is a Python number: traced code counts it once, while it is traced, and every"
+                " step"
                 " goes on with that, in Keras 2 and 3. Count in a variable, or read `optimizer.iterations`.",
                 ((reads[0].node, "the count is read here"),),
                 _fix(model, cls, store),

@@ -33,8 +33,8 @@ class MisspeltCallbackHook(Rule):
 
     ## What it finds
     A method of a Keras callback whose name is nearly that of a hook (`on_epoch_start`, `on_train_epoch_end`,
-    `on_epoch_ends`) and that nothing calls. Not: helpers that the class calls itself (`on_interval`), classes with bases
-    that are not Keras's.
+    `on_epoch_ends`) and that nothing calls. Not: helpers that the class calls itself (`on_interval`), classes with
+    bases that are not Keras's.
 
     ## Why it bites
     Keras calls hooks by name and ignores the rest. The schedule of such a callback is never set, without a word.

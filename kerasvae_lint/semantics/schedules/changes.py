@@ -114,7 +114,7 @@ class Schedules:
         if place == "plain" and cls is None:
             return "between" if self._between_fits(store) else ""
         if place == "plain" and cls is not None and cls.is_layer:
-            return self._called_elsewhere(store, cls)
+            return self._called_elsewhere(store)
         return ""
 
     def _compiled_loop(self, store: Store) -> bool:
@@ -159,7 +159,7 @@ class Schedules:
                     after = after or func.attr.value
         return before in COMPILED and after in COMPILED
 
-    def _called_elsewhere(self, store: Store, cls: ClassInfo) -> str:
+    def _called_elsewhere(self, store: Store) -> str:
         """The place of calls in other files that reach the method around a store (``model.set_beta(…)``)."""
         method = store.function.method
         if method is None or self.model.project is None or method.name.startswith("__"):

@@ -48,7 +48,8 @@ def is_graph_function(model: SemanticModel, function: Function) -> bool:
 
 
 def compiles(model: SemanticModel) -> bool:
-    """True if something in the module is compiled: a ``fit``, a callback (which only a ``fit`` calls), a tf.function."""
+    """True if something in the module is compiled: a ``fit``, a callback (which only a ``fit`` calls), a"
+    " tf.function."""
     if any(True for _ in model.method_calls(*COMPILED, "compile")):
         return True
     if any("callback" in cls.kinds for cls in model.classes):
