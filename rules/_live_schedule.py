@@ -20,7 +20,7 @@ def live_attribute(model: SemanticModel, cls: ClassInfo, attribute: str) -> Draf
     made = [store for _, store in cls.stores(attribute) if store.function.name == "__init__"]
     if cls.model is not model or cls.class_attribute(attribute) is not None or len(made) != 1:
         return None
-    if cls.method(attribute) is not None or _set_elsewhere(model, attribute):
+    if cls.method(attribute) is not None or _set_elsewhere(model, cls, attribute):
         return None
     if any(_decides(model, load.node) for load in model.facts.loads.get(attribute, ())):
         return None
@@ -62,10 +62,15 @@ def _assign_global(model: SemanticModel, editor: Editor, name: str, binding: Bin
     return binding.value is not None and _reassign(editor, statement, name, binding.value)
 
 
-def _set_elsewhere(model: SemanticModel, attribute: str) -> bool:
-    """True if another file of the project sets an attribute of this name."""
-    others = model.project.search(model, (attribute,)) if model.project is not None else []
-    return any(store.attribute == attribute for other in others for store in other.facts.stores)
+def _set_elsewhere(model: SemanticModel, cls: ClassInfo, attribute: str) -> bool:
+    """True if another file that knows the class sets the attribute of an object."""
+    others = model.project.search(model, (attribute, cls.name)) if model.project is not None else []
+    return any(
+        store.attribute == attribute and not other.is_self(store.obj, store.function)
+        for other in others
+        if all(own.name != cls.name for own in other.classes)
+        for store in other.facts.stores
+    )
 
 
 def _decides(model: SemanticModel, node: cst.CSTNode) -> bool:
@@ -96,10 +101,17 @@ def _make(editor: Editor, value: cst.BaseExpression) -> bool:
         kind = ""
     elif isinstance(number, int):
         text, kind = f"{text}.0", ""
-    elif not isinstance(value, (cst.Name, cst.Call, cst.BinaryOperation, cst.Attribute)) or (isinstance(value, cst.Name) and value.value in {"None", "True", "False"}):
+    elif not _is_computed(value):
         return False
     editor.replace(value, f"{_variable(editor)}({text}, trainable=False{kind})")
     return True
+
+
+def _is_computed(value: cst.BaseExpression) -> bool:
+    """True for expressions that may well be numbers."""
+    if isinstance(value, cst.Name):
+        return value.value not in {"None", "True", "False"}
+    return isinstance(value, (cst.Call, cst.BinaryOperation, cst.Attribute))
 
 
 def _variable(editor: Editor) -> str:

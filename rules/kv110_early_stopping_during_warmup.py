@@ -174,7 +174,8 @@ def _weighs(change: Change) -> bool:
 
 def _enters_loss(model: SemanticModel, variable: cst.CSTNode) -> bool:
     """True if traced code that makes a loss reads the variable."""
-    losses = {function for function in model.schedules.tracing.functions if _in_loss(function)}
+    tracing = model.schedules.tracing
+    losses = {f for f in tracing.functions if _in_loss(f) or f in tracing.objectives}
     for load in (load for loads in model.facts.loads.values() for load in loads):
         if load.function in losses and any(v.node is variable for v in model.values(load.node)):
             return True

@@ -108,9 +108,10 @@ def _is_called(cls: ClassInfo, name: str) -> bool:
     """True if a file of the class, or one of the project that names it, uses the method, by call or by name."""
     models = [owner.model for owner in cls.mro()]
     if cls.model.project is not None:
-        models += cls.model.project.search(cls.model, (name,))
+        models += cls.model.project.search(cls.model, (name, cls.name))
     for model in models:
-        if name in model.facts.loads or name in model.facts.names:
+        uses = [use for use in model.facts.names.get(name, ()) if not isinstance(model.parent(use), cst.FunctionDef)]
+        if uses or name in model.facts.loads:
             return True
         if f'"{name}"' in model.source.text or f"'{name}'" in model.source.text:
             return True

@@ -112,8 +112,7 @@ def _named(model: SemanticModel, node: cst.BaseExpression, cls: ClassInfo) -> bo
 
 
 def has_attribute(cls: ClassInfo, attribute: str) -> bool:
-    """True if a method or the body of the class, or of a base, sets the attribute, or it is a property with a"
-    " setter."""
+    """True if a method or the body of the class, or of a base, sets the attribute, or it has a setter."""
     if cls.stores(attribute) or cls.class_attribute(attribute) is not None:
         return True
     return setter(cls, attribute) is not None

@@ -48,8 +48,7 @@ def is_graph_function(model: SemanticModel, function: Function) -> bool:
 
 
 def compiles(model: SemanticModel) -> bool:
-    """True if something in the module is compiled: a ``fit``, a callback (which only a ``fit`` calls), a"
-    " tf.function."""
+    """True if something in the module is compiled: a ``fit``, a callback (``fit`` calls it), a tf.function."""
     if any(True for _ in model.method_calls(*COMPILED, "compile")):
         return True
     if any("callback" in cls.kinds for cls in model.classes):
@@ -72,13 +71,13 @@ class Tracing:
 
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
+        self.objectives = [f for node in self._given_to_keras() for f in functions_in(model.values(node))]
         self.functions = self._functions()
 
     def _functions(self) -> set[Function]:
         model = self.model
         todo = [f for f in model.facts.functions if is_graph_function(model, f)]
-        for expression in self._given_to_keras():
-            todo += functions_in(model.values(expression))
+        todo += self.objectives
         for cls in model.classes:
             for owner, function in cls.functions():
                 traced = TRACING in model.phases(cls, function) and function.name != "__init__"
