@@ -97,7 +97,7 @@ def endless(track: Track) -> bool:
 
 def restarts(track: Track) -> bool:
     """True for a value that rises from batch to batch and begins again, just so, in every epoch."""
-    epochs = [values for values in track.batches if len(values) > 2]
+    epochs = [values for values in track.batches[1:] if len(values) > 2]  # the first may miss its first batch
     if len(epochs) < 2 or any(values != epochs[0] for values in epochs):
         return False
     first = epochs[0]
@@ -128,15 +128,16 @@ def copies(subject: Subject) -> bool:
     return isinstance(values, list | tuple) and any(is_tensor(v) and not is_variable(v) for v in values)
 
 
-def twin(subject: Subject, track: Track) -> tuple[Any, str] | None:
-    """A layer, and its attribute of the name under which a callback keeps a written variable, that is another one."""
+def twin(subject: Subject, run: Rehearsal, track: Track) -> tuple[Any, str] | None:
+    """A layer and its variable of the name under which a callback keeps a written one, if nobody writes that."""
+    written = {id(other.raw) for other in run.tracks}
     for callback in own_callbacks(subject):
         for name, value in vars(callback).items():
             if value is not track.raw:
                 continue
             for layer in subject.layers:
                 other = vars(layer).get(name)
-                if is_own(type(layer)) and other is not None and other is not value and is_variable(other):
+                if is_own(type(layer)) and other is not None and id(other) not in written and is_variable(other):
                     return layer, name
     return None
 

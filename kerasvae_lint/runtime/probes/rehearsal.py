@@ -90,8 +90,13 @@ def rehearse(subject: Subject) -> Rehearsal:
 
 
 def _weights_of(subject: Subject) -> str:
+    """The loss weights that ``compile`` was given, as text; of those that are live only that they are."""
     config = getattr(getattr(subject.model, "_compile_config", None), "config", None)
-    return repr(config.get("loss_weights")) if isinstance(config, dict) else ""
+    weights = config.get("loss_weights") if isinstance(config, dict) else None
+    values = weights.values() if isinstance(weights, dict) else weights
+    if not isinstance(values, list | tuple) and not isinstance(weights, dict):
+        return ""
+    return repr([value if isinstance(value, int | float) else "" for value in values or ()])
 
 
 def _note_counted(run: Rehearsal, before: Numbers, after: Numbers) -> None:
@@ -110,6 +115,8 @@ def _fit(subject: Subject, run: Rehearsal, callbacks: list[Any], epochs: int) ->
         for tie in run.ties:
             tie.measure()
         run.epochs = number + 1
+        if diary is not None:
+            diary.epoch_written()
         if time.monotonic() - started > PATIENCE:
             subject.model.stop_training = True
 
@@ -185,8 +192,13 @@ class _Diary:
     def after_step(self, _: int) -> None:
         self._compare(self._read())
 
+    def epoch_written(self) -> None:
+        """What the user's callbacks wrote at the end of an epoch counts for the next one."""
+        self._written()
+
     def after_epoch(self, _: int) -> None:
         now = self._read()
+        self.seen, self.numbers = now, numbers_of(self.subject)
         self._compare(now)
         for key, track in self.tracks.items():
             if key in now:

@@ -69,11 +69,11 @@ def _course(subject: Subject, run: Rehearsal) -> Told | None:
     for track in run.tracks:
         low, high = min(track.set), max(track.set)
         if plans.restarts(track):
-            shown = ", ".join(f"{value:.3g}" for value in track.batches[0][:4])
+            shown = ", ".join(f"{value:.3g}" for value in track.batches[1][:4])
             return f"`{track.name}` begins again in every epoch: {shown}, …", ["KV112"]
         if plans.endless(track):
             return f"`{track.name}` goes past 1, to {high:.4g}, and nothing holds it", ["KV104"]
-        other = plans.twin(subject, track)
+        other = plans.twin(subject, run, track)
         copied = plans.copies(subject)
         if (other or copied) and low != high and not _reacts(subject, track.raw, track.name, low, high, eager=True):
             if copied:
