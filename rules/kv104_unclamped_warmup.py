@@ -13,7 +13,7 @@ from kerasvae_lint.semantics.schedules.fits import number
 from kerasvae_lint.semantics.schedules.formulas import Hook, Ramp, early_exit, hook_of, ramp_of
 from kerasvae_lint.semantics.schedules.owners import words
 
-from ._schedules import is_learning_rate, is_warm_up
+from ._schedules import is_learning_rate, is_read, is_warm_up
 
 _WHOLE = frozenset(
     {"epochs", "n_epochs", "num_epochs", "nb_epochs", "nb_epoch", "max_epochs", "total_epochs", "params"}
@@ -67,7 +67,7 @@ class UnclampedWarmup(Rule):
             order = model.resolver.place_of(change.node)[0]
             if ramp is None or early_exit(hook.function, order, model) or _is_held(model, change):
                 continue
-            if not _outlasted(model, change, hook, ramp):
+            if not _outlasted(model, change, hook, ramp) or not is_read(change):
                 continue
             end = "1" if ramp.scale is None else f"`{model.text(ramp.scale)}`"
             yield Report(

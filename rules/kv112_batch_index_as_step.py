@@ -13,7 +13,7 @@ from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.fits import number
 from kerasvae_lint.semantics.schedules.formulas import Hook, hook_of, uses
 
-from ._schedules import is_learning_rate
+from ._schedules import is_learning_rate, is_read
 
 _HOOKS = frozenset({"on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"})
 
@@ -65,7 +65,7 @@ class BatchIndexAsStep(Rule):
             if _is_progress(change) or not uses(model, change.value, hook) or _one_epoch(model):
                 continue
             found = _uses_in(model, hook.function, hook)
-            if not found or any(_is_partial(model, use) for use in found):
+            if not found or any(_is_partial(model, use) for use in found) or not is_read(change):
                 continue
             yield Report(
                 change.node,
