@@ -112,7 +112,9 @@ def _goes_nowhere(model: SemanticModel, function: Function, name: str, depth: in
         if found is None or found[0] is not function.scope:
             continue
         into = _collected_in(model, use)
-        if into is None or into == name or depth > 3 or not _goes_nowhere(model, function, into, depth + 1):
+        if into == name:
+            continue
+        if into is None or depth > 3 or not _goes_nowhere(model, function, into, depth + 1):
             return False
     if function is model.facts.root and model.project is not None:
         return not _lists_names(model)

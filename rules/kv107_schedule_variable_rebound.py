@@ -49,7 +49,7 @@ class ScheduleVariableRebound(Rule):
 
     code = "KV107"
     name = "schedule-variable-rebound"
-    triggers = ("ariable(", "add_weight")
+    triggers = ("Callback", "fit(", "fit_generator(", "train_on_batch(", "def set_", ".setter")
     fixable = "sometimes"
     probes = ("schedule", "reaction")
     project_wide = True

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import schedule_scenarios  # noqa: F401 registers its own
 from pieces import (
     BACKEND,
     VERSION,
@@ -32,34 +32,9 @@ from pieces import (
     rng,
     seeds,
 )
+from registry import HEALTHY, SICK, compiled, healthy, sick
 
 from kerasvae_lint.runtime import check_model
-
-HEALTHY: dict[str, Callable[[], tuple[Any, ...]]] = {}
-SICK: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {}
-
-
-def healthy(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
-    """No probe may fail."""
-    HEALTHY[make.__name__] = make
-    return make
-
-
-def sick(probe: str) -> Callable[[Callable[[], tuple[Any, ...]]], Callable[[], tuple[Any, ...]]]:
-    """This probe must fail."""
-
-    def register(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
-        SICK[make.__name__] = (probe, make)
-        return make
-
-    return register
-
-
-def compiled(model: Any, loss: Any = "mse", y: Any = None, callbacks: Any = (), x: Any = None) -> tuple[Any, ...]:
-    """With Adam."""
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
-    x = X if x is None else x
-    return model, x, x if y is None else y, list(callbacks)
 
 
 def vae(**kwargs: Any) -> Any:
@@ -254,68 +229,6 @@ if BACKEND == "torch":
     healthy(baked)  # torch runs the step as plain Python: the number is read every time
 else:
     sick("schedule")(baked)
-
-
-def scheduled(*callbacks: Any) -> tuple[Any, ...]:
-    model = keras.Sequential([keras.Input((8,)), layers.Dense(8), Weighted(name="kl"), layers.Dense(8)])
-    return (*compiled(model)[:3], list(callbacks))
-
-
-class Ramp(keras.callbacks.Callback):
-    """Sets ``beta`` to a straight line from 0; it ends with the training, if at all."""
-
-    def __init__(self, slope: float) -> None:
-        super().__init__()
-        self.slope = slope
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.model.get_layer("kl").beta.assign(self.slope * epoch)
-
-
-@healthy
-def ramp_that_ends_with_the_training() -> tuple[Any, ...]:
-    return scheduled(Ramp(1.0))  # five epochs: to 4
-
-
-@healthy
-def stopping_without_a_schedule() -> tuple[Any, ...]:
-    return scheduled(keras.callbacks.EarlyStopping("loss"))
-
-
-@sick("schedule")
-def ramp_without_an_end() -> tuple[Any, ...]:
-    return scheduled(Ramp(1 / 3))
-
-
-@sick("schedule")
-def stopping_by_a_loss_that_is_annealed() -> tuple[Any, ...]:
-    return scheduled(WarmUp(), keras.callbacks.EarlyStopping("loss"))
-
-
-@healthy
-def stopping_after_the_warm_up() -> tuple[Any, ...]:
-    return scheduled(WarmUp(), keras.callbacks.EarlyStopping("loss", start_from_epoch=4))
-
-
-@sick("schedule")
-def hook_that_nobody_calls() -> tuple[Any, ...]:
-    class Started(keras.callbacks.Callback):
-        def on_epoch_start(self, epoch: int, logs: Any = None) -> None:
-            self.model.get_layer("kl").beta.assign(1.0)
-
-    return scheduled(Started())
-
-
-@healthy
-def helper_of_a_hook() -> tuple[Any, ...]:
-    class Helped(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            self.on_epoch_start(epoch)
-
-        def on_epoch_start(self, epoch: int) -> None:
-            self.model.get_layer("kl").beta.assign(1.0 if epoch else 0.5)
-
-    return scheduled(Helped())
 
 
 def no_training_flag() -> tuple[Any, ...]:

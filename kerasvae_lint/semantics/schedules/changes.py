@@ -101,7 +101,7 @@ class Schedules:
             if cls is not None and cls.is_layer and store.function in self.tracing.functions:
                 continue
             place = self._place(store, cls)
-            if place and not self._retraces(store):
+            if place and (place in {"loop", "between"} or not self._retraces(store)):
                 target = store.node if isinstance(store.node, cst.Attribute) else store.obj
                 yield Change(model, store.node, store.function, store.block, target, store.value, place, store)
 
