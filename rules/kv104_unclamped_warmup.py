@@ -10,7 +10,7 @@ from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
 from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.fits import number
-from kerasvae_lint.semantics.schedules.formulas import Hook, Ramp, early_exit, hook_of, ramp_of
+from kerasvae_lint.semantics.schedules.formulas import Ramp, early_exit, hook_of, ramp_of
 from kerasvae_lint.semantics.schedules.owners import words
 
 from ._schedules import is_learning_rate, is_read, is_warm_up
@@ -67,7 +67,7 @@ class UnclampedWarmup(Rule):
             order = model.resolver.place_of(change.node)[0]
             if ramp is None or early_exit(hook.function, order, model) or _is_held(model, change):
                 continue
-            if not _outlasted(model, change, hook, ramp) or not is_read(change):
+            if not _outlasted(model, ramp) or not is_read(change):
                 continue
             end = "1" if ramp.scale is None else f"`{model.text(ramp.scale)}`"
             yield Report(
@@ -86,7 +86,7 @@ def _is_held(model: SemanticModel, change: Change) -> bool:
     )
 
 
-def _outlasted(model: SemanticModel, change: Change, hook: Hook, ramp: Ramp) -> bool:
+def _outlasted(model: SemanticModel, ramp: Ramp) -> bool:
     """True if the training plainly goes on behind the ramp's end."""
     length = number(model, ramp.length) if ramp.length is not None else None
     if ramp.rate is not None:
@@ -95,7 +95,6 @@ def _outlasted(model: SemanticModel, change: Change, hook: Hook, ramp: Ramp) -> 
     names = _names(ramp.length)
     if length is None and (ramp.length is None or any(name in _WHOLE for name in names)):
         return False
-    cls = model.class_at(change.node)
     epochs = [fit.epochs for fit in model.schedules.fits]
     if length is not None and epochs and all(node is not None for node in epochs):
         counts = [number(model, node) for node in epochs]
@@ -104,9 +103,7 @@ def _outlasted(model: SemanticModel, change: Change, hook: Hook, ramp: Ramp) -> 
             return length + 1 < max(known)
     if ramp.length is not None and any(node is not None and _names(node)[:1] == names[:1] and names for node in epochs):
         return False
-    if length is None:
-        return is_warm_up(*names[:1])
-    return is_warm_up(change.attribute, hook.function.name, cls.name if cls is not None else "")
+    return length is None and is_warm_up(*names[:1])
 
 
 def _names(node: cst.BaseExpression | None) -> list[str]:

@@ -106,14 +106,14 @@ def _is_known(cls: ClassInfo, name: str) -> bool:
 
 def _is_called(cls: ClassInfo, name: str) -> bool:
     """True if a file of the class, or one of the project that names it, uses the method, by call or by name."""
-    models = [owner.model for owner in cls.mro()]
-    if cls.model.project is not None:
-        models += cls.model.project.search(cls.model, (name, cls.name))
+    models = {owner.model for owner in cls.mro()}
+    others = cls.model.project.search(cls.model, (name, cls.name)) if cls.model.project is not None else []
     for model in models:
         uses = [use for use in model.facts.names.get(name, ()) if not isinstance(model.parent(use), cst.FunctionDef)]
-        if uses or name in model.facts.loads:
+        if uses or name in model.facts.loads or f'"{name}"' in model.source.text or f"'{name}'" in model.source.text:
             return True
-        if f'"{name}"' in model.source.text or f"'{name}'" in model.source.text:
+    for other in others:
+        if any(not other.is_self(load.node.value, load.function) for load in other.facts.loads.get(name, ())):
             return True
     return False
 
