@@ -28,7 +28,8 @@ class ReductionAsMinimum(Rule):
     ## What it finds
     `K.min`, `K.max`, `tf.reduce_min`, `tf.reduce_max`, `ops.min`, `ops.max` whose second argument, the axis, is a
     float, or an int where the first argument is plainly a scalar: a step divided by a number, an optimizer's
-    iterations, a schedule variable.
+    iterations, a schedule variable. With `--preview` also a hinge, `K.max(distance + margin, 0)`: the maximum of a sum
+    with a margin and 0.
 
     ## Why it bites
     The second argument is an axis. On a scalar it raises; on a tensor with enough dimensions it silently reduces.
@@ -70,7 +71,10 @@ class ReductionAsMinimum(Rule):
         for call in model.calls_to(*_TWINS):
             name = model.name(call.node.func) or ""
             bound = _bound(call.node)
-            if bound is None or not _is_bound(model, call.node, bound):
+            if bound is None:
+                continue
+            hinge = not _is_bound(model, call.node, bound)
+            if hinge and not (name.endswith("max") and _is_hinge(call.node, bound)):
                 continue
             twin = _TWINS[name]
             yield Report(
@@ -78,6 +82,7 @@ class ReductionAsMinimum(Rule):
                 f"The axis of `{model.text(call.node.func)}` is no bound: this reduces or raises,"
                 f" in Keras 2 and 3. `{twin}` compares.",
                 fix=_fix(model, call, bound, twin),
+                preview=hinge,
             )
 
 
@@ -101,6 +106,25 @@ def _is_bound(model: SemanticModel, node: cst.Call, bound: cst.Arg) -> bool:
     if not isinstance(number, int) or bound.keyword is not None or len(node.args) != 2:
         return False
     return number >= 0 and is_scalar(model, node.args[0].value)
+
+
+def _is_hinge(node: cst.Call, bound: cst.Arg) -> bool:
+    """True for ``max(d + margin, 0)``: with an axis, few would add a constant first."""
+    if literal(bound.value) != 0 or bound.keyword is not None or len(node.args) != 2:
+        return False
+    return _has_margin(node.args[0].value)
+
+
+def _has_margin(node: cst.BaseExpression) -> bool:
+    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, (cst.Add, cst.Subtract)):
+        return False
+    sides = (node.left, node.right)
+    names = [s.attr.value if isinstance(s, cst.Attribute) else getattr(s, "value", "") for s in sides]
+    if any(literal(side) is not None for side in sides):
+        return True
+    if any(isinstance(name, str) and "margin" in name.lower() for name in names):
+        return True
+    return any(_has_margin(side) for side in sides)
 
 
 def _fix(model: SemanticModel, call: CallFacts, bound: cst.Arg, twin: str) -> Draft | None:

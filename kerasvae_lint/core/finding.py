@@ -52,13 +52,14 @@ class Report:
     """A finding as a rule yields it: still tied to nodes of the tree.
 
     ``at`` is the node to underline; ``notes`` are related places, ``(node, message)`` in this file
-    or ``(Place, message)`` in another one.
+    or ``(Place, message)`` in another one. ``preview`` marks one finding of a stable rule as preview.
     """
 
     at: cst.CSTNode
     message: str
     notes: tuple[tuple[cst.CSTNode | Place, str], ...] = ()
     fix: Draft | None = None
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)

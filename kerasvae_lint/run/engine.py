@@ -81,7 +81,7 @@ def lint_text(
         project = project or Project()
         model = SemanticModel(module, source, target=settings.target_keras, project=project)
         enabled = _enabled(source.filename, settings, rules)
-        found = _check(model, enabled, result)
+        found = _check(model, enabled, result, settings.preview)
         skip = False
         suppressions: list[suppress.Suppression] = []
         if suppress.has_marks(source.text, bool(found)):
@@ -111,7 +111,9 @@ def _enabled(filename: str, settings: Settings, rules: dict[str, type[Rule]]) ->
     return {code: rule for code, rule in rules.items() if code not in gone}
 
 
-def _check(model: SemanticModel, rules: dict[str, type[Rule]], result: FileResult) -> list[tuple[Finding, range]]:
+def _check(
+    model: SemanticModel, rules: dict[str, type[Rule]], result: FileResult, preview: bool
+) -> list[tuple[Finding, range]]:
     """What the rules find, each with the rows on which a comment may silence it."""
     text = model.source.text
     found: list[tuple[Finding, range]] = []
@@ -119,7 +121,8 @@ def _check(model: SemanticModel, rules: dict[str, type[Rule]], result: FileResul
         if not any(word in text for word in rule.triggers):
             continue
         try:
-            found += [_placed(model, rule, report) for report in rule().check(model)]
+            reports = [report for report in rule().check(model) if preview or not report.preview]
+            found += [_placed(model, rule, report) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"

@@ -28,6 +28,7 @@ from kerasvae_lint.source import Positions, Source
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.algebra.objective import Objective
     from kerasvae_lint.semantics.project import Project
+    from kerasvae_lint.semantics.schedules.changes import Schedules
 
 MAX_SITES = 8
 
@@ -196,6 +197,13 @@ class SemanticModel(TreeQueries):
         from kerasvae_lint.semantics.algebra.objective import objective_of
 
         return objective_of(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """Who sets which value during training, who reads it, and which ``fit`` gets which callbacks."""
+        from kerasvae_lint.semantics.schedules.changes import Schedules
+
+        return Schedules(self)
 
     # classes ------------------------------------------------------------------------------------
     @cached_property

@@ -64,7 +64,10 @@ _LIBRARIES = frozenset(
     ]
 )
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-_WRITES = re.compile(rb"set_value|\.assign|set_weights")
+_WRITES = re.compile(
+    rb"set_value|\.assign|set_weights|on_(?:epoch|train|batch)_|LambdaCallback"
+    rb"|def (?:call|train_step)\(|run_(?:functions_)?eagerly"
+)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 MAX_MODELS = 48
 MAX_CHAIN = 8
@@ -221,7 +224,7 @@ class Project:
         return self._files[root]
 
     def search(self, model: SemanticModel, words: tuple[str, ...]) -> list[SemanticModel]:
-        """Models of the project's other files that write variables and hold every word of ``words``."""
+        """Models of the project's other files that hold layers, callbacks or writes, and every word of ``words``."""
         model.searched = True
         here = os.path.abspath(model.source.filename)
         found = []
@@ -233,7 +236,7 @@ class Project:
         return found
 
     def _index(self, root: Path) -> dict[str, frozenset[str]]:
-        """The words of the project's files that write variables; each file is read once."""
+        """The words of the project's files that hold layers, callbacks or writes; each file is read once."""
         if root not in self._words:
             index: dict[str, frozenset[str]] = {}
             for path in self.files(root):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerasvae_lint.semantics.facts import CallFacts, Function
+from kerasvae_lint.semantics.facts import CallFacts, Function, Store
 from kerasvae_lint.semantics.phases import CONSTRUCTION_METHODS, TRACING
 
 if TYPE_CHECKING:
@@ -44,6 +44,17 @@ class Write:
         """True if the write happens again and again during training."""
         return self.place in {"callback", "lambda", "loop"}
 
+    @property
+    def value(self) -> cst.BaseExpression | None:
+        """What is written, where one expression says it: not for increments and lists of weights."""
+        args = self.call.node.args
+        index = 1 if self.kind == "function" else 0
+        func = self.call.node.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        if name not in {"set_value", "update", "assign", "load"} or len(args) <= index or args[index].star:
+            return None
+        return args[index].value
+
 
 def writes_of(model: SemanticModel) -> tuple[Write, ...]:
     """Every write in one module."""
@@ -59,8 +70,8 @@ def writes_of(model: SemanticModel) -> tuple[Write, ...]:
     return tuple(found)
 
 
-def place_of(model: SemanticModel, call: CallFacts, seen: frozenset[Function] = frozenset()) -> str:
-    """Where a call stands: callback, lambda, loop, traced or plain."""
+def place_of(model: SemanticModel, call: CallFacts | Store, seen: frozenset[Function] = frozenset()) -> str:
+    """Where a call or a store stands: callback, lambda, loop, traced or plain."""
     function = call.function
     cls = model.class_info(function.class_facts) if function.class_facts is not None else None
     if cls is not None and "callback" in cls.kinds:
@@ -116,7 +127,7 @@ def _is_lambda_callback(model: SemanticModel, node: cst.CSTNode | None) -> bool:
     return name.endswith("LambdaCallback") or name.endswith("LearningRateScheduler")
 
 
-def _loop_trains(call: CallFacts) -> bool:
+def _loop_trains(call: CallFacts | Store) -> bool:
     """True if the call stands in a loop in which the model is trained too."""
     block = call.block.innermost_loop()
     while block is not None:

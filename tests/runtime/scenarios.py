@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import schedule_scenarios  # noqa: F401 registers its own
 from pieces import (
     BACKEND,
     VERSION,
@@ -32,34 +32,9 @@ from pieces import (
     rng,
     seeds,
 )
+from registry import HEALTHY, SICK, compiled, healthy, sick
 
 from kerasvae_lint.runtime import check_model
-
-HEALTHY: dict[str, Callable[[], tuple[Any, ...]]] = {}
-SICK: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {}
-
-
-def healthy(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
-    """No probe may fail."""
-    HEALTHY[make.__name__] = make
-    return make
-
-
-def sick(probe: str) -> Callable[[Callable[[], tuple[Any, ...]]], Callable[[], tuple[Any, ...]]]:
-    """This probe must fail."""
-
-    def register(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
-        SICK[make.__name__] = (probe, make)
-        return make
-
-    return register
-
-
-def compiled(model: Any, loss: Any = "mse", y: Any = None, callbacks: Any = (), x: Any = None) -> tuple[Any, ...]:
-    """With Adam."""
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
-    x = X if x is None else x
-    return model, x, x if y is None else y, list(callbacks)
 
 
 def vae(**kwargs: Any) -> Any:

@@ -17,7 +17,9 @@ from tests.runtime.running import needs_runtime
 
 pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
 SCRIPT = Path(__file__).with_name("scenarios.py")
-NAMES = re.findall(r"^def (\w+)\(\) -> tuple", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE)
+FILES = (SCRIPT, SCRIPT.with_name("schedule_scenarios.py"))
+TEXT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+NAMES = re.findall(r"^def (\w+)\(\) -> tuple", TEXT, re.MULTILINE)
 FLAVOURS = [("2", "tensorflow"), ("3", "tensorflow"), ("3", "jax"), ("3", "torch")]
 
 

@@ -17,6 +17,7 @@ from kerasvae_lint.runtime.subject import Subject, is_variable
 PATIENCE = 25.0
 MOST_STEPS = 200
 _KEPT = {"LambdaCallback"}
+Numbers = dict[tuple[int, str], tuple[Any, float]]
 _PRIVATE = ("_", "built", "trainable", "stop_training", "seed", "supports_", "input_spec")
 
 
@@ -28,6 +29,7 @@ class Track:
     raw: Any
     set: list[float] = field(default_factory=list)
     real: list[float] = field(default_factory=list)
+    batches: list[list[float]] = field(default_factory=list)
     moved: float = 0.0
 
 
@@ -38,6 +40,8 @@ class Rehearsal:
     Attributes:
         tracks: the scalar variables that callbacks wrote.
         attributes: ``(object, name, first value, last value)`` of Python numbers that callbacks wrote.
+        counted: the same of numbers that something else changed: the step itself.
+        weights: ``loss_weights`` as text, before and after.
         ties: tied kernels with their distance at the start and after each epoch.
         flags: the ``training`` that each Dropout, BatchNormalization and the like got.
         moved: variables that training itself changed, by identity.
@@ -47,6 +51,8 @@ class Rehearsal:
     history: dict[str, list[float]] = field(default_factory=dict)
     tracks: list[Track] = field(default_factory=list)
     attributes: list[tuple[Any, str, float, float]] = field(default_factory=list)
+    counted: list[tuple[Any, str, float, float]] = field(default_factory=list)
+    weights: tuple[str, str] = ("", "")
     ties: list[Tie] = field(default_factory=list)
     flags: Flags = field(default_factory=Flags)
     moved: set[int] = field(default_factory=set)
@@ -66,6 +72,7 @@ def rehearse(subject: Subject) -> Rehearsal:
     epochs = max(2, min(subject.epochs, subject.options.epochs)) if callbacks else 2
     run.ties = ties_of(subject)
     before = {id(v.raw): v.read() for v in subject.variables()}
+    numbers, weights = numbers_of(subject), _weights_of(subject)
     with subject.undone(), _numbers_kept(subject), flags_seen(subject.framework, run.flags):
         try:
             _fit(subject, run, callbacks, epochs)
@@ -74,10 +81,29 @@ def rehearse(subject: Subject) -> Rehearsal:
             if callbacks:
                 run.dropped = [type(c).__name__ for c in callbacks]
                 _fit(subject, run, [], 2)
+        run.weights = (weights, _weights_of(subject))
+        _note_counted(run, numbers, numbers_of(subject))
         after = subject.variables()
         run.moved = {id(v.raw) for v in after if id(v.raw) in before and (v.read() != before[id(v.raw)]).any()}
     run.tracks = [track for track in run.tracks if track.set]
     return run
+
+
+def _weights_of(subject: Subject) -> str:
+    """The loss weights that ``compile`` was given, as text; of those that are live only that they are."""
+    config = getattr(getattr(subject.model, "_compile_config", None), "config", None)
+    weights = config.get("loss_weights") if isinstance(config, dict) else None
+    values = weights.values() if isinstance(weights, dict) else weights
+    if not isinstance(values, list | tuple) and not isinstance(weights, dict):
+        return ""
+    return repr([value if isinstance(value, int | float) else "" for value in values or ()])
+
+
+def _note_counted(run: Rehearsal, before: Numbers, after: Numbers) -> None:
+    written = {(id(holder), name) for holder, name, _, _ in run.attributes}
+    for place, (holder, value) in after.items():
+        if place in before and before[place][1] != value and place not in written:
+            run.counted.append((holder, place[1], before[place][1], value))
 
 
 def _fit(subject: Subject, run: Rehearsal, callbacks: list[Any], epochs: int) -> None:
@@ -89,6 +115,8 @@ def _fit(subject: Subject, run: Rehearsal, callbacks: list[Any], epochs: int) ->
         for tie in run.ties:
             tie.measure()
         run.epochs = number + 1
+        if diary is not None:
+            diary.epoch_written()
         if time.monotonic() - started > PATIENCE:
             subject.model.stop_training = True
 
@@ -156,12 +184,21 @@ class _Diary:
 
     def batch_set(self, _: int) -> None:
         self._written()
+        for key, track in self.tracks.items():
+            while len(track.batches) <= self.run.epochs:
+                track.batches.append([])
+            track.batches[self.run.epochs].append(self.set.get(key, 0.0))
 
     def after_step(self, _: int) -> None:
         self._compare(self._read())
 
+    def epoch_written(self) -> None:
+        """What the user's callbacks wrote at the end of an epoch counts for the next one."""
+        self._written()
+
     def after_epoch(self, _: int) -> None:
         now = self._read()
+        self.seen, self.numbers = now, numbers_of(self.subject)
         self._compare(now)
         for key, track in self.tracks.items():
             if key in now:
@@ -187,7 +224,14 @@ def _is_loose(value: Any) -> bool:
     return type(value).__name__ in {"ResourceVariable", "Variable"} and is_variable(value)
 
 
-def numbers_of(subject: Subject) -> dict[tuple[int, str], tuple[Any, float]]:
+def _put_back(layer: Any, name: str, variable: Any) -> None:
+    try:
+        setattr(layer, name, variable)
+    except ValueError:  # Keras 3 lets no state be added to what is built
+        object.__setattr__(layer, name, variable)
+
+
+def numbers_of(subject: Subject) -> Numbers:
     """Python numbers on the model, on its layers, and on what those hold that is the user's own."""
     holders: dict[int, Any] = {}
     for layer in subject.layers:
@@ -208,9 +252,13 @@ def numbers_of(subject: Subject) -> dict[tuple[int, str], tuple[Any, float]]:
 def _numbers_kept(subject: Subject) -> Iterator[None]:
     """Puts Python numbers back that callbacks changed."""
     before = numbers_of(subject)
+    held = [(layer, n, v) for layer in subject.layers for n, v in vars(layer).items() if n[0] != "_" and is_variable(v)]
     try:
         yield
     finally:
+        for layer, name, variable in held:
+            if vars(layer).get(name) is not variable:
+                _put_back(layer, name, variable)
         for (_, name), (holder, value) in before.items():
             now = vars(holder).get(name)
             if now is not None and now != value:
