@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasvae_lint.runtime.framework import Variable
+from kerasvae_lint.runtime.probes import kl_heads
 from kerasvae_lint.runtime.probes.posterior import Posterior, posterior_of
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
@@ -52,7 +53,9 @@ def ask(subject: Subject) -> ProbeResult:
     bound = _bound(first)
     if bound is not None:
         figures["bound"] = bound
-    return _judge(per, spread, mean, bound, first, figures)
+    answer = _judge(per, spread, mean, bound, first, figures)
+    weak = None if answer.failed else kl_heads.ask(subject, first, figures["active_units"], figures["total"])
+    return answer if weak is None else ProbeResult("kl", FAIL, *weak, figures)
 
 
 def _judge(
