@@ -62,7 +62,7 @@ class RescaledPosteriorBatchNorm(Rule):
             made = link.constructor if link is not None else None
             if head.role != "mean" or link is None or made is None or made in seen or not model.owns(made):
                 continue
-            if link.layer not in _BATCHNORM or not _is_trained(model, made):
+            if link.layer not in _BATCHNORM or not _is_trained(made):
                 continue
             seen.add(made)
             yield Report(
@@ -86,7 +86,7 @@ def _normalizer(links: tuple[Link, ...]) -> Link | None:
     return None
 
 
-def _is_trained(model: SemanticModel, made: cst.Call) -> bool:
+def _is_trained(made: cst.Call) -> bool:
     if any(given.star for given in made.args):
         return False
     for given in made.args:

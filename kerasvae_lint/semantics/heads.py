@@ -1,4 +1,4 @@
-"""The heads of a posterior: the layers behind the mean and the spread of samples and Gaussian KLs, known by their use."""
+"""The heads of a posterior: the layers behind the mean and the spread of samples and KLs, known by their use."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ class Head:
 def heads(model: SemanticModel) -> list[Head]:
     """The heads in this module: of Gaussian KLs, and of samples that a layer or a Lambda draws."""
     found: dict[tuple[str, Factor], Head] = {}
+    text = model.source.text
+    if not any(word in text for word in ("exp(", "kl_divergence")) and not ("Lambda(" in text and "sampl" in text):
+        return []
     for role, factor in _factors(model):
         links = tuple(_links(model, factor))
         if links and (role, factor) not in found:
