@@ -70,6 +70,14 @@ def shape_of(call: cst.Call, name: str) -> cst.BaseExpression | None:
     return argument(call, 0, "shape")
 
 
+def display_of(model: SemanticModel, shape: cst.BaseExpression | None) -> cst.Tuple | cst.List | None:
+    """A shape that is written out, here or where its name is bound."""
+    if isinstance(shape, cst.Name):
+        bindings = model.resolver.bindings(shape)
+        shape = bindings[0].value if len(bindings) == 1 and not bindings[0].path else None
+    return shape if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements else None
+
+
 def first_axis(shape: cst.BaseExpression) -> cst.BaseExpression | None:
     """The batch's place in a shape display."""
     if isinstance(shape, (cst.Tuple, cst.List)) and shape.elements:

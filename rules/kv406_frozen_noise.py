@@ -11,12 +11,13 @@ from kerasvae_lint.semantics import CONSTRUCTION, SemanticModel
 from kerasvae_lint.semantics.facts import Function
 from kerasvae_lint.semantics.operations import is_draw
 from kerasvae_lint.semantics.traced import traced_functions
-from kerasvae_lint.semantics.values import Parameter, Value, is_symbolic
+from kerasvae_lint.semantics.values import Parameter, is_symbolic
 
 from . import _noise as n
 from ._noise_fix import from_host, multiplied, on_shape, where_used
 
 _OPEN = "this Input has an open batch"
+_OF_A_TENSOR = frozenset({"static", "tensor", "snapshot", "output"})
 
 
 class FrozenNoise(Rule):
@@ -84,13 +85,25 @@ def _host(model: SemanticModel, traced: frozenset[Function], noises: dict[cst.Ca
         return
     for call in model.facts.calls:
         name = model.name(call.node.func) or ""
-        if call.function in traced and n.is_host_draw(name):
+        if call.function in traced and n.is_host_draw(name) and not _on_purpose(model, call.node):
             yield Report(
                 call.node,
                 f"`{model.text(call.node.func)}` runs once, while this code is traced: every step and every epoch gets"
                 " the same numbers, in Keras 2 and 3. Draw with `tf.random` or `keras.random`.",
                 fix=from_host(model, call.node, name, noises.get(call.node)),
             )
+
+
+def _on_purpose(model: SemanticModel, call: cst.Call) -> bool:
+    """True for ``tf.constant(np.random…)``, and in preprocessing layers, which work on Python's lists."""
+    parent = model.parent(call)
+    around = model.parent(parent) if isinstance(parent, cst.Arg) else None
+    if isinstance(around, cst.Call) and model.name(around.func) in {"tf.constant", "keras.backend.constant"}:
+        return True
+    cls = model.class_at(call)
+    if cls is None:
+        return False
+    return any("Preprocess" in name for name in (*cls.all_library_bases(), *(c.name for c in cls.mro())))
 
 
 def _only_eager(model: SemanticModel) -> bool:
@@ -148,25 +161,13 @@ def _is_kept(model: SemanticModel, noise: n.Noise, traced: frozenset[Function]) 
 
 
 def _meets_graph(model: SemanticModel, noise: n.Noise) -> bool:
-    """True where a sum with a functional model's tensor stands outside traced code, and the draw's shape is known."""
-    shape = n.shape_of(noise.call, noise.name)
-    if shape is None or any(_from_graph(v) for v in _parts(model, shape)):
+    """True where a functional model is built and its tensor meets a draw whose shape is a display of settings."""
+    shape = n.display_of(model, n.shape_of(noise.call, noise.name))
+    if shape is None or any(value.kind in _OF_A_TENSOR for e in shape.elements for value in model.values(e.value)):
         return False
-    sums = [place for place in noise.places if isinstance(place, cst.BinaryOperation)]
-    return any(
-        is_symbolic(value) for place in sums for side in (place.left, place.right) for value in model.values(side)
-    )
-
-
-def _parts(model: SemanticModel, shape: cst.BaseExpression) -> tuple[Value, ...]:
-    found = list(model.values(shape))
-    if isinstance(shape, (cst.Tuple, cst.List)):
-        found += [value for element in shape.elements for value in model.values(element.value)]
-    return tuple(found)
-
-
-def _from_graph(value: Value) -> bool:
-    return value.kind in {"static", "tensor", "snapshot", "output"}
+    builders = {call.function for call in model.calls_to("keras.layers.Input")}
+    sums = [p for p in noise.places if isinstance(p, cst.BinaryOperation) and model.function_at(p) in builders]
+    return any(is_symbolic(v) for place in sums for side in (place.left, place.right) for v in model.values(side))
 
 
 # shapes -----------------------------------------------------------------------------------------
@@ -174,12 +175,9 @@ def _shaped(model: SemanticModel, noise: n.Noise) -> Iterator[Report]:
     shape = n.shape_of(noise.call, noise.name)
     if shape is None or n.is_host_draw(noise.name):
         return
-    if isinstance(shape, cst.Name):
-        bindings = model.resolver.bindings(shape)
-        only = bindings[0].value if len(bindings) == 1 and not bindings[0].path else None
-        shape = only if isinstance(only, (cst.Tuple, cst.List)) else shape
-    batch = n.first_axis(shape)
-    if batch is None or not isinstance(shape, (cst.Tuple, cst.List)):
+    shape = n.display_of(model, shape)
+    batch = n.first_axis(shape) if shape is not None else None
+    if batch is None or shape is None:
         return
     if len(shape.elements) == 1:
         if _is_size(model, batch):

@@ -88,7 +88,9 @@ def _seed(model: SemanticModel, call: cst.Call) -> cst.BaseExpression | None:
     return None
 
 
-def _fix(model: SemanticModel, call: CallFacts, seed: cst.BaseExpression, taken: set[tuple[ClassInfo, str]]) -> Draft | None:
+def _fix(
+    model: SemanticModel, call: CallFacts, seed: cst.BaseExpression, taken: set[tuple[ClassInfo, str]]
+) -> Draft | None:
     method = call.function.method
     cls = model.class_at(call.node)
     func = call.node.func

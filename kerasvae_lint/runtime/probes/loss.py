@@ -10,6 +10,7 @@ import numpy as np
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.feed import Batch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.probes import logits, repeats
 from kerasvae_lint.runtime.probes.gradients import Steps
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
@@ -34,7 +35,7 @@ def ask(subject: Subject, steps: Steps) -> ProbeResult:
         return ProbeResult("loss", FAIL, message, ["KV417"], figures)
     if not subject.trains or subject.feed is None:
         return ProbeResult("loss", PASS, f"finite in {len(steps.losses)} steps", [], figures)
-    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, _batch_size, _pairing]
+    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, _batch_size, _pairing, logits.ask]
     answers = (part(subject, figures) for part in parts)
     answer = next((found for found in answers if found), None) or _falls(subject, steps, figures)
     if answer is not None:
@@ -78,6 +79,9 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
         return "the terms of add_loss are not in the loss that is optimised", ["KV505"]
     if abs(count - 1.0) > 0.2 and len(terms) == 1:
         return f"the term of add_loss counts {count:.3g} times", ["KV310", "KV412", "KV414"]
+    twice = repeats.ask(subject) if len(terms) > 1 else None
+    if twice is not None:
+        return twice
     return _regularizers(subject, before, figures)
 
 
