@@ -28,7 +28,8 @@ class Call:
 
 @dataclass(slots=True)
 class Listeners:
-    """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``, ``criteria(loss, y, prediction)``."""
+    """Who is told what: ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``,
+    ``criteria(loss, y, prediction)``."""
 
     gradients: list[Callable[[list[tuple[Any, Any]], Any], None]] = field(default_factory=list)
     tapes: list[Callable[[Any, Any, Any], None]] = field(default_factory=list)

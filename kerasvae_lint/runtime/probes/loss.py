@@ -35,7 +35,7 @@ def ask(subject: Subject, steps: Steps) -> ProbeResult:
         return ProbeResult("loss", FAIL, message, ["KV417"], figures)
     if not subject.trains or subject.feed is None:
         return ProbeResult("loss", PASS, f"finite in {len(steps.losses)} steps", [], figures)
-    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, _batch_size, _pairing, logits.ask]
+    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, logits.ask, _batch_size, _pairing]
     answers = (part(subject, figures) for part in parts)
     answer = next((found for found in answers if found), None) or _falls(subject, steps, figures)
     if answer is not None:
