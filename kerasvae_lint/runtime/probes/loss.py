@@ -50,13 +50,24 @@ def _value(subject: Subject, batch: Batch | None = None) -> float | None:
     assert subject.feed is not None
     feed = subject.feed.of([batch or subject.feed.batches[0]])
     optimised: list[Any] = []
+    scale = _loss_scale(subject)
     with subject.undone(), watch.listening(tapes=lambda target, *_: optimised.append(target)):
         history = subject.train(feed, eager=True)
     scalars = [t for t in optimised if getattr(t, "shape", None) is not None and len(t.shape) == 0]
     if len(scalars) == 1:
-        return float(scalars[0])
+        return float(scalars[0]) / scale
     losses = history.get("loss")
     return losses[0] if losses and len(scalars) < 2 else None
+
+
+def _loss_scale(subject: Subject) -> float:
+    """What a mixed-precision optimizer multiplies the loss by before it is differentiated."""
+    optimizer = getattr(subject.model, "optimizer", None)
+    held = getattr(optimizer, "dynamic_scale", getattr(optimizer, "loss_scale", None))
+    try:
+        return float(to_numpy(held)) if held is not None else 1.0
+    except (TypeError, ValueError):
+        return 1.0
 
 
 def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
