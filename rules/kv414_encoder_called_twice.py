@@ -145,7 +145,8 @@ def _class_adds(cls: ClassInfo, depth: int) -> bool:
 
 def _graph_adds(model: SemanticModel, outputs: cst.BaseExpression, depth: int) -> bool:
     """True if a layer on the way to a functional model's outputs adds a loss."""
-    todo, seen = [outputs], set()
+    todo: list[cst.BaseExpression] = [outputs]
+    seen: set[cst.CSTNode] = set()
     while todo and len(seen) < 400:
         node = todo.pop()
         if node in seen:

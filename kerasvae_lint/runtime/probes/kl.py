@@ -54,7 +54,7 @@ def ask(subject: Subject) -> ProbeResult:
     if bound is not None:
         figures["bound"] = bound
     answer = _judge(per, spread, mean, bound, first, figures)
-    weak = None if answer.failed else kl_heads.ask(subject, first, figures["active_units"], figures["total"])
+    weak = None if answer.failed else kl_heads.ask(subject, first)
     return answer if weak is None else ProbeResult("kl", FAIL, *weak, figures)
 
 
