@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from kerasvae_lint.runtime import check, watch
+import numpy as np
+
+from kerasvae_lint.runtime import check, early, watch
 from kerasvae_lint.runtime.framework import Framework, Variable, is_tensor, to_numpy, unique
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.probes.gradients import norm
@@ -46,17 +48,22 @@ class Capture:
         for name in ("keras", "tf_keras"):
             wrapt.register_post_import_hook(self.hook_keras, name)
         wrapt.register_post_import_hook(self.hook_tensorflow, "tensorflow")
+        early.watch(np.random, "random")
         watch.LISTENERS.calls.append(self._called)
         watch.LISTENERS.tapes.append(self._taped)
 
     def hook_tensorflow(self, tf: Any) -> None:
         """Functions of a loop of one's own run as plain Python, so that every number can be seen."""
         watch.watch_tensorflow(tf)
+        early.watch(tf.random, "random")
         tf.config.run_functions_eagerly(True)
 
     def hook_keras(self, keras: Any) -> None:
         """Lay the hooks over one Keras."""
         watch.watch_keras(keras)
+        if hasattr(keras, "random"):
+            early.watch(keras.random, "random")
+        early.watch(keras.backend, "backend")
         version = Framework(keras).version
         for name in ("fit", "fit_generator", "train_on_batch"):
             owner = next((base for base in keras.Model.__mro__ if name in base.__dict__), None)

@@ -28,7 +28,8 @@ class Call:
 
 @dataclass(slots=True)
 class Listeners:
-    """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``.
+    """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``,
+    ``criteria(loss, y, prediction)``.
 
     What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output.
     """
@@ -40,6 +41,7 @@ class Listeners:
     losses: list[Callable[[Any, Any], Any]] = field(default_factory=list)
     given: list[Callable[[Any, tuple[Any, ...]], tuple[Any, ...]]] = field(default_factory=list)
     returned: list[Callable[[Any, Any], Any]] = field(default_factory=list)
+    criteria: list[Callable[[Any, Any, Any], None]] = field(default_factory=list)
     stack: list[tuple[Any, bool]] = field(default_factory=list)
 
 
@@ -73,6 +75,7 @@ def watch_keras(keras: Any) -> None:
     """Lay the patches over one Keras package; again is harmless."""
     _patch(_definer(keras.layers.Layer, "__call__"), "__call__", _watched_call)
     _patch(_definer(keras.layers.Layer, "add_loss"), "add_loss", _watched_add_loss)
+    _patch(_definer(keras.losses.Loss, "__call__"), "__call__", _watched_criterion)
     for optimizer in _optimizer_classes(keras):
         for name, make in (("apply", _watched_apply), ("apply_gradients", _watched_apply_gradients)):
             _patch(optimizer, name, make)
@@ -143,6 +146,15 @@ def _watched_add_loss(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(self, loss, *args, **kwargs)
 
     return add_loss
+
+
+def _watched_criterion(original: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self: Any, y_true: Any, y_pred: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        for listener in list(LISTENERS.criteria):
+            listener(self, y_true, y_pred)
+        return original(self, y_true, y_pred, *args, **kwargs)
+
+    return __call__
 
 
 def _watched_call(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.feed import Batch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.probes import logits, repeats
 from kerasvae_lint.runtime.probes.gradients import Steps, total
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
@@ -34,7 +35,7 @@ def ask(subject: Subject, steps: Steps) -> ProbeResult:
         return ProbeResult("loss", FAIL, message, ["KV417"], figures)
     if not subject.trains or subject.feed is None:
         return ProbeResult("loss", PASS, f"finite in {len(steps.losses)} steps", [], figures)
-    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, _batch_size, _pairing]
+    parts: list[Callable[[Subject, dict[str, Any]], Answer]] = [_terms, logits.ask, _batch_size, _pairing]
     answers = (part(subject, figures) for part in parts)
     answer = next((found for found in answers if found), None) or _falls(subject, steps, figures)
     if answer is not None:
@@ -49,13 +50,24 @@ def optimised(subject: Subject, batch: Batch | None = None) -> float | None:
     assert subject.feed is not None
     feed = subject.feed.of([batch or subject.feed.batches[0]])
     seen: list[Any] = []
+    scale = _loss_scale(subject)
     with subject.undone(), watch.listening(tapes=lambda target, *_: seen.append(target)):
         history = subject.train(feed, eager=True)
     found = [value for value in map(total, seen) if value is not None]
     if len(found) == 1:
-        return found[0]
+        return found[0] / scale
     losses = history.get("loss")
     return losses[0] if losses and not found else None
+
+
+def _loss_scale(subject: Subject) -> float:
+    """What a mixed-precision optimizer multiplies the loss by before it is differentiated."""
+    optimizer = getattr(subject.model, "optimizer", None)
+    held = getattr(optimizer, "dynamic_scale", getattr(optimizer, "loss_scale", None))
+    try:
+        return float(to_numpy(held)) if held is not None else 1.0
+    except (TypeError, ValueError):
+        return 1.0
 
 
 def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
@@ -82,6 +94,9 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
         return "the terms of add_loss are not in the loss that is optimised", ["KV505"]
     if abs(count - 1.0) > 0.2 and len(terms) == 1:
         return f"the term of add_loss counts {count:.3g} times", ["KV310", "KV412", "KV414"]
+    twice = repeats.ask(subject) if len(terms) > 1 else None
+    if twice is not None:
+        return twice
     return _regularizers(subject, before, figures)
 
 

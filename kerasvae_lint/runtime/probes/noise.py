@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasvae_lint.runtime.probes import noise_source
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, differ
 from kerasvae_lint.runtime.trees import map_tree
@@ -41,6 +42,10 @@ def ask(subject: Subject) -> ProbeResult:
         if drawn:
             message = f"two passes in training mode give the same numbers, although {drawn[0]} draws noise"
             return ProbeResult("noise", FAIL, message, FROZEN, figures)
+        held = noise_source.constant(subject)
+        if held is not None:
+            message = f"`{held}` adds noise that was drawn once, before training: two passes are the same"
+            return ProbeResult("noise", FAIL, message, ["KV406"], figures)
         return ProbeResult("noise", SKIP, "the forward pass draws no noise", [], figures)
     if host and _frozen_when_compiled(subject):
         message = f"{host[0]} draws once, when the step is traced: the compiled passes are all the same"
@@ -52,6 +57,10 @@ def ask(subject: Subject) -> ProbeResult:
             return ProbeResult("noise", FAIL, message, ["KV406"], figures)
         message = "each pass has noise of its own, shared by the batch (as where weights are drawn)"
         return ProbeResult("noise", PASS, message, [], figures)
+    trouble = noise_source.one_size(subject) if drawn else None
+    if trouble is not None:
+        message = f"noise is drawn for one size of batch, though the model's input leaves it open: {trouble}"
+        return ProbeResult("noise", FAIL, message, ["KV406"], figures)
     return ProbeResult("noise", PASS, "each pass and each sample has noise of its own", [], figures)
 
 

@@ -27,6 +27,8 @@ class Posterior:
         reading: how the second tensor encodes the spread, and how that is known.
         sampler: the layer that draws from it; None if none does.
         normalizer: the BatchNormalization that made the mean, if one did.
+        spread: what encodes the spread, as it was seen.
+        mean_makers, spread_makers: the layers that made the two, the last one first.
     """
 
     mean: Any
@@ -35,6 +37,8 @@ class Posterior:
     sampler: Any = None
     normalizer: Any = None
     spread: Any = None
+    mean_makers: tuple[Any, ...] = ()
+    spread_makers: tuple[Any, ...] = ()
 
 
 def posterior_of(subject: Subject, batch: Batch | None = None, *, training: bool = True) -> Posterior | None:
@@ -43,7 +47,10 @@ def posterior_of(subject: Subject, batch: Batch | None = None, *, training: bool
     with subject.undone():
         with watch.listening(calls=calls.append):
             subject.pass_on(batch, training=training)
-        return _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
+        found = _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
+        if found is not None and found.spread is not None:
+            found.mean_makers, found.spread_makers = _makers(calls, found.mean), _makers(calls, found.spread)
+        return found
 
 
 def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
@@ -108,6 +115,27 @@ def _maker(calls: list[watch.Call], sampling: watch.Call, posterior: Posterior) 
     return None
 
 
+def _makers(calls: list[watch.Call], wanted: Any) -> tuple[Any, ...]:
+    """The layer that gave an array, the one that gave it its input, and so on: three at most."""
+    found: list[Any] = []
+    while len(found) < 3:
+        seen = next((c for c in calls if c.layer not in found and _gives(c.output, wanted)), None)
+        if seen is None:
+            break
+        found.append(seen.layer)
+        given = [leaf for leaf in leaves(seen.args) if is_tensor(leaf)]
+        if len(given) != 1:
+            break
+        wanted = to_numpy(given[0])
+    return tuple(found)
+
+
+def _gives(output: Any, wanted: Any) -> bool:
+    if not is_tensor(output) or tuple(output.shape) != tuple(wanted.shape):
+        return False
+    return bool(np.array_equal(to_numpy(output), wanted))
+
+
 def _distribution(calls: list[watch.Call]) -> Posterior | None:
     """A tfp distribution of rank 2 that a layer gives and another one takes."""
     for seen in calls:
@@ -137,5 +165,5 @@ def _outputs(calls: list[watch.Call]) -> Posterior | None:
             continue
         mean, spread = (to_numpy(leaf) for leaf in output[:2])
         if mean.dtype.kind == "f" and not np.array_equal(mean, spread):
-            return Posterior(mean, np.exp(spread), "mean and log-variance, by their order", spread=spread)
+            return Posterior(mean, np.exp(spread), "log-variance, by the order of mean and spread", spread=spread)
     return None

@@ -41,7 +41,13 @@ class Calls(Names):
         def merge(self, word: str, found: Result, node: cst.CSTNode) -> Form: ...
         def draw(self, node: cst.Call, name: str, frame: Frame) -> Form: ...
         def error(self, node: cst.Call, name: str, per: str, frame: Frame) -> Form: ...
-        def made(self, factor: Factor, node: cst.BaseExpression, layer: LayerObject | None = None) -> Form: ...
+        def made(
+            self,
+            factor: Factor,
+            node: cst.BaseExpression,
+            layer: LayerObject | None = None,
+            frame: Frame | None = None,
+        ) -> Form: ...
 
     def call(self, node: cst.Call, frame: Frame) -> Result:
         """What a call gives."""
@@ -162,8 +168,17 @@ class Calls(Names):
                     return self.result(outputs, Frame(self.model.class_at(made), {}, frame.depth + 1))
             if layer.name == "keras.layers.Activation" and made.args and literal(made.args[0].value) == "linear":
                 return self.result(node.args[0].value, frame) if node.args else atom(("call", node), "tensor", "")
-        key = (made, tuple(self.identity(a.value, frame) for a in node.args if a.keyword is None))
-        return self.made(Atom(("layer", key), "tensor", layer.name.rpartition(".")[2]), node, layer)
+        given = tuple(self.identity(a.value, frame) for a in node.args if a.keyword is None)
+        key = (made, given, self._makings(made, frame))
+        return self.made(Atom(("layer", key), "tensor", layer.name.rpartition(".")[2]), node, layer, frame)
+
+    def _makings(self, made: cst.CSTNode, frame: Frame) -> tuple[cst.CSTNode, ...]:
+        """The calls in which a helper made this layer: another one each time."""
+        if not frame.sites or not self.model.owns(made):
+            return ()
+        function = self.model.function_at(made)
+        inner = [index for index, (called, _) in enumerate(frame.sites) if called is function]
+        return tuple(call for _, call in frame.sites[: inner[-1] + 1]) if inner else ()
 
     def _lambda(self, node: cst.Call, made: cst.Call, frame: Frame) -> Result:
         function = argument(made, 0, "function")
@@ -229,7 +244,8 @@ class Calls(Names):
         given = bind_arguments(function, node, bound)
         arguments: dict[tuple[Function, str], Thunk | Result] = dict(frame.arguments)
         arguments.update({(function, name): Thunk(self.model, value, frame) for name, value in given.items()})
-        inner = Frame(cls if cls is not None else frame.cls, arguments, frame.depth + 1)
+        sites = (*frame.sites, (function, node))
+        inner = Frame(cls if cls is not None else frame.cls, arguments, frame.depth + 1, sites)
         return self.returned(model, function, inner)
 
     def returned(self, model: SemanticModel, function: Function, frame: Frame) -> Result:

@@ -123,7 +123,23 @@ class Names:
         method = cls.method(name)
         if method is not None and any(isinstance(d, cst.Name) and d.value == "property" for d in method[1].decorators):
             return self.returned(method[0].model, method[1], Frame(cls, {}, frame.depth + 1))
-        return self._stored(cls, name, key, frame)
+        return self._just_stored(node, frame) or self._stored(cls, name, key, frame)
+
+    def _just_stored(self, node: cst.Attribute, frame: Frame) -> Result | None:
+        """What the running function has put into the attribute a moment ago, where that is (part of) an argument."""
+        function = self.model.function_at(node)
+        if all(key[0] is not function for key in frame.arguments):
+            return None
+        order, _ = self.model.resolver.place_of(node)
+        found = [
+            s
+            for s in self.model.facts.stores
+            if s.function is function and s.attribute == node.attr.value and s.order < order and s.kind == "assign"
+        ]
+        value = found[0].value if len(found) == 1 and self.model.is_self(found[0].obj, function) else None
+        if not isinstance(value, cst.Name) or (function, value.value) not in frame.arguments:
+            return None
+        return part(self.result(value, frame), found[0].path, ("attribute", node))
 
     def _stored(self, cls: ClassInfo, name: str, key: Hashable, frame: Frame) -> Result:
         stores = [(o, s) for o, s in cls.stores(name) if s.value is not None and s.kind in {"assign", "annotated"}]

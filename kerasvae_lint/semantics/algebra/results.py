@@ -39,11 +39,12 @@ class Thunk:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
-    """Whose ``self`` is running and what the parameters of the inlined functions are."""
+    """Whose ``self`` is running, what the parameters of the inlined functions are, and the calls that led here."""
 
     cls: ClassInfo | None = None
     arguments: dict[tuple[Function, str], Thunk | Result] = field(default_factory=dict)
     depth: int = 0
+    sites: tuple[tuple[Function, cst.Call], ...] = ()
 
     def mark(self, node: cst.CSTNode) -> tuple[cst.CSTNode, object]:
         """What tells one evaluation of ``node`` from another."""

@@ -25,11 +25,12 @@ _BLANK = cst.Module([])
 
 @dataclass(eq=False, slots=True)
 class Made:
-    """Where a factor was made: the call or operation, and the layer where it is a layer's output."""
+    """Where a factor was made: the call or operation; of a layer's output also the layer and the frame of its call."""
 
     model: SemanticModel
     node: cst.BaseExpression
     layer: LayerObject | None = None
+    frame: Frame | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -86,9 +87,11 @@ class Translator(Calls):
             self._memo[mark] = found
         return found
 
-    def made(self, factor: Factor, node: cst.BaseExpression, layer: LayerObject | None = None) -> Form:
+    def made(
+        self, factor: Factor, node: cst.BaseExpression, layer: LayerObject | None = None, frame: Frame | None = None
+    ) -> Form:
         """A factor as a form, its origin written down."""
-        self.shared.made.setdefault(factor, Made(self.model, node, layer))
+        self.shared.made.setdefault(factor, Made(self.model, node, layer, frame))
         return f.of(factor)
 
     def _dispatch(self, node: cst.BaseExpression, frame: Frame) -> Result:

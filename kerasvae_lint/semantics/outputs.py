@@ -1,0 +1,159 @@
+"""From a tensor or a model to the activation that it ends in: through layers, functional, Sequential, own models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from kerasvae_lint.semantics import activations
+from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.values import LayerObject
+
+if TYPE_CHECKING:
+    from kerasvae_lint.semantics.facts import Function
+    from kerasvae_lint.semantics.model import SemanticModel
+
+MAX_STEPS = 24
+_PASSING = frozenset(
+    {"Reshape", "Flatten", "Permute", "Cropping1D", "Cropping2D", "Cropping3D", "Dropout", "SpatialDropout1D"}
+)
+_FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
+Given = dict[tuple["Function", str], cst.BaseExpression]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ending:
+    """The last activation; ``direct`` is False where another layer stands behind it."""
+
+    name: str
+    node: cst.CSTNode
+    literal: bool
+    direct: bool = True
+
+    def behind(self) -> Ending:
+        """The same, with something behind it."""
+        return Ending(self.name, self.node, self.literal, False)
+
+
+class Follower:
+    """Finds endings in one module; ``given`` says what the parameters of compiled losses are."""
+
+    def __init__(self, model: SemanticModel, given: Given | None = None) -> None:
+        self.model = model
+        self.given = given or {}
+        self.steps = 0
+
+    def tensor(self, node: cst.BaseExpression) -> Ending | None:
+        """How a tensor was made; None where that can't be told with certainty."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return None
+        if isinstance(node, cst.Name):
+            return self._name(node)
+        if isinstance(node, cst.Attribute):
+            return self._attribute(node)
+        return self._call(node) if isinstance(node, cst.Call) else None
+
+    def _name(self, node: cst.Name) -> Ending | None:
+        bindings = self.model.resolver.bindings(node)
+        if len(bindings) != 1:
+            return None
+        if bindings[0].kind == "parameter":
+            function = self.model.facts.function_of.get(bindings[0].node)
+            given = self.given.get((function, node.value)) if function is not None else None
+            return self.tensor(given) if given is not None else None
+        if bindings[0].path or bindings[0].value is None or bindings[0].kind not in {"assign", "annotated"}:
+            return None
+        return self.tensor(bindings[0].value)
+
+    def _attribute(self, node: cst.Attribute) -> Ending | None:
+        cls = self.model.class_at(node)
+        if cls is None or not self.model.is_self(node.value, self.model.function_at(node)):
+            return None
+        stores = cls.stores(node.attr.value)
+        if len(stores) != 1 or stores[0][0].model is not self.model or stores[0][1].path:
+            return None
+        value = stores[0][1].value
+        return self.tensor(value) if value is not None else None
+
+    def _call(self, node: cst.Call) -> Ending | None:
+        name = activations.function_name(self.model.name(node.func) or "")
+        if name in _FUNCTIONS:
+            return Ending(name, node, False)
+        if self.model.name(node.func) is not None:
+            return None
+        values = self.model.values(node.func)
+        if len(values) != 1 or not isinstance(values[0], LayerObject):
+            return None
+        return self.called(values[0], node)
+
+    def called(self, layer: LayerObject, call: cst.Call | None) -> Ending | None:
+        """What a layer's or a model's output ends in; ``call`` is where it is called, if that matters."""
+        last = layer.name.rpartition(".")[2]
+        made = layer.node
+        if layer.cls is not None:
+            return self._own(layer)
+        if not isinstance(made, cst.Call) or not self.model.owns(made):
+            return None
+        if layer.name == "keras.Model":
+            outputs = argument(made, 1, "outputs", "output")
+            return self.tensor(outputs) if outputs is not None else None
+        if layer.name == "keras.Sequential":
+            return self._sequential(made)
+        if last in _PASSING or (last == "Activation" and self._linear(made, layer.name)):
+            found = self.tensor(call.args[0].value) if call is not None and call.args else None
+            return found.behind() if found is not None and last in _PASSING else found
+        if last == "TimeDistributed" and made.args and isinstance(made.args[0].value, cst.Call):
+            made = made.args[0].value
+            found_name = self.model.name(made.func) or ""
+            return self._of(activations.of_layer(self.model, made, found_name))
+        return self._of(activations.of_layer(self.model, made, layer.name))
+
+    def _linear(self, made: cst.Call, name: str) -> bool:
+        found = activations.of_layer(self.model, made, name)
+        return found is not None and found.name == "linear"
+
+    @staticmethod
+    def _of(found: activations.Activation | None) -> Ending | None:
+        return Ending(found.name, found.node, found.literal) if found is not None else None
+
+    def _own(self, layer: LayerObject) -> Ending | None:
+        assert layer.cls is not None
+        method = layer.cls.method("call")
+        if method is None or method[0].model is not self.model or len(method[1].returns) != 1:
+            return None
+        return self.tensor(method[1].returns[0])
+
+    def _sequential(self, made: cst.Call) -> Ending | None:
+        given = argument(made, 0, "layers")
+        elements = [e.value for e in given.elements] if isinstance(given, (cst.List, cst.Tuple)) else []
+        if given is not None and not isinstance(given, (cst.List, cst.Tuple)):
+            return None
+        added = [
+            call
+            for call in self.model.method_calls("add")
+            if isinstance(call.node.func, cst.Attribute)
+            and any(value.node is made for value in self.model.values(call.node.func.value))
+        ]
+        if any(call.block.innermost_loop() is not None for call in added):
+            return None
+        if len({call.block for call in added}) > 1 or any(not call.node.args for call in added):
+            return None
+        elements += [call.node.args[0].value for call in sorted(added, key=lambda c: c.order)]
+        behind = False
+        for element in reversed(elements):
+            values = self.model.values(element)
+            if len(values) != 1 or not isinstance(values[0], LayerObject):
+                return None
+            inner = values[0]
+            last = inner.name.rpartition(".")[2]
+            if inner.cls is None and last in _PASSING:
+                behind = True
+                continue
+            if last == "Activation" and isinstance(inner.node, cst.Call) and self._linear(inner.node, inner.name):
+                continue
+            found = self.called(inner, None)
+            return found.behind() if found is not None and behind else found
+        return None
