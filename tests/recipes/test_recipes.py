@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import pytest
 
 from kerasvae_lint import Settings, fix_source, lint_source
 from kerasvae_lint.core import TargetKeras
+from tests.ahead import Ahead
 from tests.recipes.checking import MODULES
 from tests.runtime.running import needs_runtime
 
@@ -34,14 +34,16 @@ needs_tfp = pytest.mark.skipif(
 )
 
 
-@cache
-def outcomes(keras: str) -> dict[str, str | None]:
+def _outcomes(keras: str) -> dict[str, str | None]:
     """What became of every check; one child process for all."""
     command = [sys.executable, "-m", "tests.recipes.checking", keras]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
     found: dict[str, str | None] = json.loads(run.stdout.splitlines()[-1])
     return found
+
+
+outcomes = Ahead(_outcomes, "2", "3")
 
 
 @needs_runtime
@@ -52,8 +54,7 @@ def test_recipe(check: str, keras: str) -> None:
     assert outcomes(keras)[check] is None
 
 
-@cache
-def verified(keras: str) -> dict[str, Outcome]:
+def _verified(keras: str) -> dict[str, Outcome]:
     """What ``kvlint verify`` says; one child process for all, a fork for each."""
     from kerasvae_lint.runtime.launch import run_jobs
     from kerasvae_lint.runtime.options import Job, Options
@@ -61,6 +62,9 @@ def verified(keras: str) -> dict[str, Outcome]:
     jobs = [Job(path.stem, "original", path.read_text(encoding="utf-8"), str(path)) for path in RECIPES]
     options = Options(keras=keras, device="cpu", epochs=4, steps=3)
     return dict(zip((path.stem for path in RECIPES), run_jobs(jobs, options), strict=True))
+
+
+verified = Ahead(_verified, "2", "3")
 
 
 @needs_runtime

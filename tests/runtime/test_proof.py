@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kerasvae_lint.run.registry import all_rules
+from tests.ahead import Ahead
 from tests.fixtures.collect import Program, programs
 from tests.runtime.running import needs_runtime
 
@@ -18,8 +18,7 @@ pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
 BAD, FIXED = programs("bad*.py"), programs("fixed*.py")
 
 
-@cache
-def outcomes(keras: str) -> dict[str, Outcome]:
+def _outcomes(keras: str) -> dict[str, Outcome]:
     """One child process for all programs, a fork for each."""
     from kerasvae_lint.runtime.launch import run_jobs
     from kerasvae_lint.runtime.options import Job, Options
@@ -27,6 +26,9 @@ def outcomes(keras: str) -> dict[str, Outcome]:
     wanted = [p for p in BAD if p.fails_in(keras)] + [p for p in FIXED if p.runs_in(keras)]
     jobs = [Job(p.id, "original", p.text, str(p.path)) for p in wanted]
     return dict(zip((p.id for p in wanted), run_jobs(jobs, Options(keras=keras, device="cpu")), strict=True))
+
+
+outcomes = Ahead(_outcomes, "2", "3")
 
 
 @pytest.mark.parametrize("code", sorted(all_rules()))
