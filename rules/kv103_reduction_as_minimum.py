@@ -103,7 +103,11 @@ def _is_bound(model: SemanticModel, node: cst.Call, bound: cst.Arg) -> bool:
     number = literal(bound.value)
     if isinstance(number, float):
         return True
-    if not isinstance(number, int) or bound.keyword is not None or len(node.args) != 2:
+    if bound.keyword is not None or len(node.args) != 2:
+        return False
+    if number is None and isinstance(literal(node.args[0].value), (int, float)):
+        return True  # of a number there is no axis
+    if not isinstance(number, int):
         return False
     return number >= 0 and is_scalar(model, node.args[0].value)
 

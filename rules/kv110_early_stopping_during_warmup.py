@@ -9,6 +9,7 @@ import libcst as cst
 
 from kerasvae_lint.core import Report, Rule
 from kerasvae_lint.semantics import SemanticModel
+from kerasvae_lint.semantics.algebra.calling import constructor
 from kerasvae_lint.semantics.facts import Function
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.schedules.changes import Change
@@ -86,9 +87,11 @@ class EarlyStoppingDuringWarmup(Rule):
             if found is None:
                 continue
             owner, call, label = found
-            watcher = watchers[0]
+            watcher = next((w for w in watchers if not _is_handed(owner, call, w)), None)
+            if watcher is None:
+                continue
             yield Report(
-                fit.argument,
+                fit.call.node.func,
                 f"{watcher.kind} compares `{watcher.monitor}` between epochs while {label} changes the loss's own"
                 " weight:"
                 " the first epochs of the warm-up look best, in Keras 2 and 3. Monitor a loss of fixed weight, or start"
@@ -114,6 +117,20 @@ def _watchers(model: SemanticModel, fit: Fit) -> Iterator[_Watcher]:
         monitor = _monitor(owner, call, kind)
         if monitor in {"loss", "val_loss"}:
             yield _Watcher(owner, call, kind, monitor)
+
+
+def _is_handed(model: SemanticModel, call: cst.Call, watcher: _Watcher) -> bool:
+    """True if the schedule is given the watcher: it can make it begin anew when the warm-up ends."""
+    given = [value for argument in call.args for value in _inside(argument.value)]
+    return any(value is watcher.call or constructor(model, value) is watcher.call for value in given)
+
+
+def _inside(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, (cst.List, cst.Tuple)):
+        for element in node.elements:
+            yield from _inside(element.value)
+    else:
+        yield node
 
 
 def _monitor(model: SemanticModel, call: cst.Call, kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasvae_lint.runtime.framework import Variable
-from kerasvae_lint.runtime.probes import kl_heads, weight
+from kerasvae_lint.runtime.probes import kl_heads, vanishing, weight
 from kerasvae_lint.runtime.probes.posterior import Posterior, posterior_of
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
@@ -56,6 +56,7 @@ def ask(subject: Subject) -> ProbeResult:
     answer = _judge(per, spread, mean, bound, first, figures)
     if not answer.failed:
         found = kl_heads.ask(subject, first) or weight.ask(subject, first, figures)
+        found = found or vanishing.ask(subject, first, figures)
         if found is not None:
             return ProbeResult("kl", FAIL, *found, figures)
     return answer

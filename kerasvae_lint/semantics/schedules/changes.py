@@ -277,4 +277,4 @@ def is_setter(function: Function) -> bool:
 
 
 def _is_construction(function: Function) -> bool:
-    return function.method is not None and function.method.name in {"__init__", "build", "__new__"}
+    return function.method is not None and function.method.name in {"__init__", "build", "__new__", "compile"}
