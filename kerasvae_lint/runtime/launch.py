@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -230,6 +230,7 @@ class _Child:
             elif event == "error":
                 outcome.reason = message["reason"]
             elif event == "end":
+                self._end_groups()
                 if outcome.run is None and not outcome.reason:
                     outcome.reason = self._death(int(message["status"]))
                 current += 1
@@ -283,12 +284,15 @@ class _Child:
                 process.kill()
             except Exception:  # gone already
                 continue
-        for pid in {*self.pids, self.process.pid}:
-            try:
-                os.killpg(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
+        self.pids.add(self.process.pid)
+        self._end_groups()
         self.process.wait()
+
+    def _end_groups(self) -> None:
+        """End what is left of the jobs' process groups, at once: the system gives a number to others later."""
+        while self.pids:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pids.pop(), signal.SIGKILL)
 
 
 def _memory(process: Any) -> int:
