@@ -13,7 +13,7 @@ from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
 from kerasvae_lint.semantics.values import Constant, LayerObject, Parameter, Value, Variable
-from kerasvae_lint.semantics.writes import Write
+from kerasvae_lint.semantics.writes import WRITERS, Write
 
 from ._non_trainable import non_trainable
 
@@ -231,7 +231,7 @@ def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
             return write
     if model.project is None or not held.attribute:
         return None
-    for other in model.project.search(model, (held.attribute,)):
+    for other in model.project.search(model, (held.attribute,), WRITERS):
         for write in other.writes:
             if write.is_schedule and _writes_by_name(write, held):
                 return write

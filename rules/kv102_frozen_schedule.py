@@ -12,6 +12,7 @@ from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.owners import PYTHON, made_as, words
 from kerasvae_lint.semantics.schedules.tracing import runs_eagerly
 from kerasvae_lint.semantics.values import Container, Distribution, LayerObject, Variable
+from kerasvae_lint.semantics.writes import WRITERS
 
 from ._live_schedule import live_attribute, live_global
 from ._schedules import always_the_same, asks_for_type, place, same_thing
@@ -145,8 +146,10 @@ def _values_read(model: SemanticModel) -> Iterator[Report]:
     for call, node in found:
         if call.function not in model.schedules.tracing.functions:
             continue
+        if not all(v.kind in {"variable", "parameter", "unknown"} for v in model.values(node)):
+            continue
         write = _write(model, node)
-        if write is None or not all(v.kind in {"variable", "parameter", "unknown"} for v in model.values(node)):
+        if write is None:
             continue
         name = words(node)[0]
         raises = isinstance(call.node.func, cst.Attribute) and call.node.func.attr.value == "numpy"
@@ -168,7 +171,7 @@ def _write(model: SemanticModel, node: cst.BaseExpression) -> Change | None:
     names = words(node)
     if not names:
         return None
-    others = model.project.search(model, (names[0],)) if model.project is not None else []
+    others = model.project.search(model, (names[0],), WRITERS) if model.project is not None else []
     for other in [model, *others]:
         for write in other.schedules.writes:
             if same_thing(model, node, write):

@@ -223,17 +223,22 @@ class Project:
             self._files[root] = python_files(root)
         return self._files[root]
 
-    def search(self, model: SemanticModel, words: tuple[str, ...]) -> list[SemanticModel]:
-        """Models of the project's other files that hold layers, callbacks or writes, and every word of ``words``."""
+    def search(
+        self, model: SemanticModel, words: tuple[str, ...], one_of: frozenset[str] = frozenset()
+    ) -> list[SemanticModel]:
+        """Models of the project's other files that hold layers, callbacks or writes, and every word of ``words``.
+
+        If given, one of ``one_of`` must be there too. Words that too many files hold tell nothing: then none.
+        """
         model.searched = True
         here = os.path.abspath(model.source.filename)
-        found = []
-        for path, present in self._index(self.root_of(model.source.filename)).items():
-            if path != here and present.issuperset(words):
-                other = self._consult(path, model)
-                if other is not None:
-                    found.append(other)
-        return found
+        paths = [
+            path
+            for path, present in self._index(self.root_of(model.source.filename)).items()
+            if path != here and present.issuperset(words) and not (one_of and present.isdisjoint(one_of))
+        ]
+        models = (self._consult(path, model) for path in paths) if len(paths) <= MAX_MODELS else ()
+        return [other for other in models if other is not None]
 
     def _index(self, root: Path) -> dict[str, frozenset[str]]:
         """The words of the project's files that hold layers, callbacks or writes; each file is read once."""

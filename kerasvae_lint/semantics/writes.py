@@ -23,6 +23,10 @@ _FUNCTIONS = (
 )
 _METHODS = ("assign", "assign_add", "assign_sub", "load", "set_weights")
 _TRAINERS = frozenset({"fit", "fit_generator", "train_on_batch", "train_step", "apply_gradients", "minimize", "run"})
+WRITERS = frozenset({"set_value", "assign", "assign_add", "assign_sub", "set_weights"})
+"""A file that writes a variable holds one of these words."""
+HOOKS = frozenset({"Callback", "LambdaCallback", "callbacks"})
+"""A file that has a callback holds one of these words."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

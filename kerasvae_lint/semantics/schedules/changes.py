@@ -13,7 +13,7 @@ from kerasvae_lint.semantics.facts import Binding, Block, CallFacts, Function, S
 from kerasvae_lint.semantics.schedules.fits import Elements, Fit, fits_of, origins
 from kerasvae_lint.semantics.schedules.owners import owners_of, setter
 from kerasvae_lint.semantics.schedules.tracing import COMPILED, Tracing, classes_in, is_graph_function, runs_eagerly
-from kerasvae_lint.semantics.writes import place_of
+from kerasvae_lint.semantics.writes import HOOKS, place_of
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
@@ -166,7 +166,7 @@ class Schedules:
             return ""
         if is_setter(method):
             return ""
-        for other in self.model.project.search(self.model, (method.name,)):
+        for other in self.model.project.search(self.model, (method.name,), HOOKS):
             for call in other.method_calls(method.name):
                 place = place_of(other, call)
                 if place in {"callback", "lambda"} and not _is_once(call.function):
