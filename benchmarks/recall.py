@@ -55,7 +55,9 @@ class Label:
 
 def labels(folder: Path) -> list[Label]:
     """All rows of a folder."""
-    rows = [line.split("\t") for path in sorted(folder.glob("*.tsv")) for line in path.read_text("utf-8").splitlines()]
+    rows = [
+        line.split("\t") for path in sorted(folder.glob("kv*.tsv")) for line in path.read_text("utf-8").splitlines()
+    ]
     return [Label(*row[:7]) for row in rows if len(row) >= 7]
 
 
