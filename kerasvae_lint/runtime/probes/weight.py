@@ -75,52 +75,59 @@ def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answ
     measured = _measured(subject, posterior, batch)
     if measured is None:
         return None
-    base, changes, direct = measured
-    held = _fitted(posterior, base, changes)
+    held = _fitted(posterior, measured)
     if held is None:
         return None
     figures["weight"] = {"of": held.reading, "factor": held.weight, "rest": held.rest}
-    return _judged(subject, posterior, held, direct, batch, figures)
+    return _judged(subject, posterior, held, measured, figures)
 
 
-def _measured(subject: Subject, posterior: Posterior, batch: Batch) -> tuple[float, list[float], bool] | None:
-    """The loss, its change for each move, and whether the moves reached what the heads' own layers gave."""
-    sample = _sample(subject, posterior, batch)
-    if sample is None and posterior.sampler is not None:
+@dataclass(slots=True)
+class _Measured:
+    """The loss, its change for each move, whether the moves reached the heads' own layers, and what layers gave."""
+
+    value: float
+    changes: list[float]
+    direct: bool
+    outputs: list[Any]
+
+
+def _measured(
+    subject: Subject, posterior: Posterior, batch: Batch, moves: tuple[tuple[str, float], ...] = MOVES
+) -> _Measured | None:
+    outputs: list[Any] = []
+    samples: list[Any] = []
+
+    def seen(call: watch.Call) -> None:
+        given = [to_numpy(leaf) for leaf in leaves(call.output) if is_tensor(leaf)]
+        outputs.extend(given)
+        if call.layer is posterior.sampler:
+            samples.extend(given)
+
+    with watch.listening(calls=seen):
+        before = loss.optimised(subject, batch)
+    if before is None or not np.isfinite(before) or (posterior.sampler is not None and not samples):
         return None
-    moves = MOVES if sample is not None else tuple(move for move in MOVES if move[0] == "spread")
-    values: list[float] = []
+    sample = subject.framework.tensor(samples[0]) if samples else None
+    changes: list[float] = []
     direct = True
-    for head, by in (("", 0.0), *moves):
+    for head, by in moves:
+        if sample is None and head == "mean":  # it moves what is decoded, too
+            changes.append(0.0)
+            continue
         moved = _Moved(posterior, sample, head, by)
         with watch.listening(given=moved.given, returned=moved.returned):
             value = loss.optimised(subject, batch)
         if value is None or not np.isfinite(value):
             return None
-        direct = direct and (moved.at_its_layer or not head)
-        values.append(value)
-    changes = [value - values[0] for value in values[1:]]
-    return values[0], changes if sample is not None else [0.0, 0.0, *changes], direct
+        direct = direct and moved.at_its_layer
+        changes.append(value - before)
+    return _Measured(before, changes, direct, outputs)
 
 
-def _sample(subject: Subject, posterior: Posterior, batch: Batch) -> Any:
-    """What the sampler gives in a step, so that it can be held fixed."""
-    found: list[Any] = []
-
-    def seen(call: watch.Call) -> None:
-        if call.layer is posterior.sampler and is_tensor(call.output):
-            found.append(to_numpy(call.output))
-
-    if posterior.sampler is None:
-        return None
-    with watch.listening(calls=seen):
-        value = loss.optimised(subject, batch)
-    return subject.framework.tensor(found[0]) if found and value is not None else None
-
-
-def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | None:
+def _fitted(posterior: Posterior, measured: _Measured, moves: tuple[tuple[str, float], ...] = MOVES) -> Held | None:
     """The divergence whose changes are proportional to the loss's, with the factor; None if none is."""
-    observed = np.array(changes)
+    observed, base = np.array(measured.changes), measured.value
     if np.all(np.abs(observed) <= 1e-6 * max(1.0, abs(base))):
         return Held(0.0, "none", base, base)
     mean, spread = posterior.mean, posterior.spread
@@ -128,14 +135,10 @@ def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | N
     for name, measure in MEASURES.items():
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             start = measure(mean, spread)
-            expected = np.array(
-                [
-                    measure(mean + by, spread) - start if head == "mean" else measure(mean, spread + by) - start
-                    for head, by in MOVES
-                ]
-            )
+            moved = [(mean + by, spread) if head == "mean" else (mean, spread + by) for head, by in moves]
+            expected = np.array([measure(*heads) - start for heads in moved])
         if posterior.sampler is None:
-            expected[:2] = 0.0
+            expected[[head == "mean" for head, _ in moves]] = 0.0
         if not np.isfinite(expected).all() or not np.any(expected):
             continue
         weight = float(observed @ expected / (expected @ expected))
@@ -145,11 +148,11 @@ def _fitted(posterior: Posterior, base: float, changes: list[float]) -> Held | N
     return best[1] if best else None
 
 
-def _judged(
-    subject: Subject, posterior: Posterior, held: Held, direct: bool, batch: Batch, figures: dict[str, Any]
-) -> Answer:
+def _judged(subject: Subject, posterior: Posterior, held: Held, measured: _Measured, figures: dict[str, Any]) -> Answer:
+    assert subject.feed is not None
+    batch = subject.feed.batches[0]
     if held.weight == 0.0:
-        return _unused(subject, posterior, batch) if direct else None
+        return _unused(subject, posterior, batch) if measured.direct else None
     if held.reading == PROBABILITIES:
         return "the loss takes mean and log-variance for two probability distributions: that is no Gaussian KL", [
             "KV415"
@@ -161,7 +164,7 @@ def _judged(
     told = posterior.reading.partition(",")[0]
     if held.reading != told:
         return f"the sampler takes the second head for a {told}, the KL for a {held.reading}", ["KV402"]
-    return _balance(subject, posterior, held, batch, figures)
+    return _balance(subject, posterior, held, measured, figures)
 
 
 def _undrawn(subject: Subject) -> Answer:
@@ -192,15 +195,19 @@ def _unused(subject: Subject, posterior: Posterior, batch: Batch) -> Answer:
     return None
 
 
-def _balance(subject: Subject, posterior: Posterior, held: Held, batch: Batch, figures: dict[str, Any]) -> Answer:
+def _balance(
+    subject: Subject, posterior: Posterior, held: Held, measured: _Measured, figures: dict[str, Any]
+) -> Answer:
     """The factor of the KL against what the reconstruction is: a sum over the features, or their mean."""
     size = posterior.mean.shape[1]
     if abs(held.rest) <= 1e-4 * abs(held.value):
         return "the loss is the KL and nothing else: the reconstruction is not in it", ["KV405"]
+    assert subject.feed is not None
+    batch = subject.feed.batches[0]
     grows = _grows(subject, held, batch)
     if grows is not None:
         return grows
-    kind, features = _reconstruction(subject, held, batch)
+    kind, features = _reconstruction(held, batch, measured.outputs)
     figures["weight"]["reconstruction"] = kind
     if kind == "sum" and size > 1 and abs(held.weight * size - 1) < 0.01:
         share = f"1/{size} of the KL, as if it were averaged over its {size} dimensions"
@@ -224,12 +231,13 @@ def _grows(subject: Subject, held: Held, batch: Batch) -> Answer:
     smaller = batch.map(halved)
     try:
         other = posterior_of(subject, smaller)
-        measured = _measured(subject, other, smaller) if other is not None and other.spread is not None else None
+        other = other if other is not None and other.spread is not None else None
+        measured = _measured(subject, other, smaller, MOVES[:1]) if other is not None else None
     except Exception:  # a model of a fixed batch size
         return None
     if other is None or measured is None:
         return None
-    again = _fitted(other, measured[0], measured[1])
+    again = _fitted(other, measured, MOVES[:1])
     if again is None or again.weight <= 0 or again.rest == 0:
         return None
     ratio = batch.size / half
@@ -238,18 +246,10 @@ def _grows(subject: Subject, held: Held, batch: Batch) -> Answer:
     return None
 
 
-def _reconstruction(subject: Subject, held: Held, batch: Batch) -> tuple[str, int]:
+def _reconstruction(held: Held, batch: Batch, outputs: list[Any]) -> tuple[str, int]:
     """What the rest of the loss is: ``sum`` or ``mean`` over the features of a squared error or a cross-entropy."""
-    targets = [
-        np.asarray(to_numpy(leaf), "float64") for leaf in (*leaves(batch.y), *leaves(batch.x)) if is_tensor(leaf)
-    ]
-    outputs: list[Any] = []
-
-    def seen(call: watch.Call) -> None:
-        outputs.extend(to_numpy(leaf) for leaf in leaves(call.output) if is_tensor(leaf))
-
-    with watch.listening(calls=seen):
-        loss.optimised(subject, batch)
+    given = [leaf for leaf in (*leaves(batch.y), *leaves(batch.x)) if is_tensor(leaf)]
+    targets = [np.asarray(to_numpy(leaf), "float64") for leaf in given]
     for target in targets:
         for output in outputs[::-1]:
             if target.ndim < 2 or output.shape != target.shape or output.dtype.kind != "f":
