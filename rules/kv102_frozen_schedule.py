@@ -60,6 +60,7 @@ class FrozenSchedule(Rule):
     triggers = ("Callback", "get_value", ".numpy()", "fit(", "fit_generator(", "train_on_batch(", "def set_", ".setter")
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-annealing"
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

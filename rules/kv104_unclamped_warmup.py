@@ -54,6 +54,7 @@ class UnclampedWarmup(Rule):
     triggers = ("Callback",)
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-annealing"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per ramp without an end."""

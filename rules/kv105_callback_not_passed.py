@@ -49,6 +49,7 @@ class CallbackNotPassed(Rule):
     triggers = ("fit(", "fit_generator(")
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-annealing"
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -52,6 +52,7 @@ class ScheduleVariableRebound(Rule):
     triggers = ("Callback", "fit(", "fit_generator(", "train_on_batch(", "def set_", ".setter")
     fixable = "sometimes"
     probes = ("schedule", "reaction")
+    recipe = "kl-annealing"
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

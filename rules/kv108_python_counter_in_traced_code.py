@@ -56,6 +56,7 @@ class PythonCounterInTracedCode(Rule):
     triggers = ("+= ", "+=", "-=")
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-annealing"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per counting statement."""

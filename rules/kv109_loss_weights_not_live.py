@@ -59,6 +59,7 @@ class LossWeightsNotLive(Rule):
     triggers = ("loss_weights",)
     fixable = "sometimes"
     probes = ("schedule",)
+    recipe = "kl-layer"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per `compile` without a loss, and per element that is set too late."""

@@ -75,6 +75,7 @@ class EarlyStoppingDuringWarmup(Rule):
     name = "early-stopping-during-warmup"
     triggers = ("EarlyStopping", "ReduceLROnPlateau", "save_best_only")
     probes = ("schedule",)
+    recipe = "kl-annealing"
     project_wide = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -54,6 +54,7 @@ class BatchIndexAsStep(Rule):
     triggers = ("batch_begin", "batch_end")
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-annealing"
     preview = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

@@ -53,6 +53,7 @@ class ScheduleNeverRead(Rule):
     name = "schedule-never-read"
     triggers = ("set_value", ".assign")
     probes = ("schedule",)
+    recipe = "kl-annealing"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per variable that is written for nobody."""

@@ -50,6 +50,7 @@ class LossWeightSnapshot(Rule):
     triggers = ("loss_weights",)
     fixable = "unsafe"
     probes = ("schedule",)
+    recipe = "kl-layer"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per weight that is a copy."""

@@ -53,6 +53,7 @@ class RescaledPosteriorBatchNorm(Rule):
     triggers = ("BatchNorm",)
     fixable = "unsafe"
     probes = ("kl",)
+    recipe = "bn-vae"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per BatchNormalization on a mean that may shrink it."""

@@ -47,6 +47,7 @@ class LayerNormPosterior(Rule):
     name = "layernorm-posterior"
     triggers = ("LayerNormalization",)
     probes = ("kl",)
+    recipe = "bn-vae"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per LayerNormalization that makes a mean."""

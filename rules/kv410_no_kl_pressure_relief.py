@@ -57,6 +57,7 @@ class NoKLPressureRelief(Rule):
     name = "no-kl-pressure-relief"
     triggers = ("initial_state",)
     probes = ("kl",)
+    recipe = "kl-annealing"
     preview = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:

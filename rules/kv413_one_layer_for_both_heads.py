@@ -47,6 +47,7 @@ class OneLayerForBothHeads(Rule):
     triggers = ("exp(", "kl_divergence")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per layer that is both heads."""

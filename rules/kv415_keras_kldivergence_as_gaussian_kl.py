@@ -47,6 +47,7 @@ class KerasKldivergenceAsGaussianKl(Rule):
     name = "keras-kldivergence-as-gaussian-kl"
     triggers = ("KLDivergence", "kl_divergence", "kld", "KLD", "kullback_leibler")
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per call."""

@@ -59,6 +59,7 @@ class LatentHeadActivation(Rule):
     triggers = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft")
     fixable = "sometimes"
     probes = ("kl",)
+    recipe = "vae-loss"
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per activation on a head."""

@@ -51,6 +51,7 @@ class PosteriorNotSampled(Rule):
     name = "posterior-not-sampled"
     triggers = ("exp(",)
     probes = ("kl",)
+    recipe = "vae-loss"
     preview = True
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
