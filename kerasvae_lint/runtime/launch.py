@@ -280,10 +280,8 @@ class _Child:
     def kill(self) -> None:
         """End the child with everything that it started."""
         for process in reversed(self._family()):
-            try:
+            with suppress(Exception):  # gone already
                 process.kill()
-            except Exception:  # gone already
-                continue
         self.pids.add(self.process.pid)
         self._end_groups()
         self.process.wait()

@@ -29,7 +29,7 @@ def test_all_rules(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["KV110"], "unknown rule 'KV110'; did you mean 'KV"),
+        (["KV199"], "unknown rule 'KV199'; did you mean 'KV"),
         (["trainable-shedule"], "did you mean 'trainable-schedule'?"),
         ([], "give the code of a rule, or --all"),
         (["KV101", "--all"], "give the code of a rule, or --all"),

@@ -70,7 +70,7 @@ def test_any_encoding_of_standard_output(process: Process, project: Path, encodi
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interrupt_ends_it_with_130(project: Path) -> None:
-    for index in range(400):
+    for index in range(2500):
         (project / f"m{index}.py").write_text(SAFE + "# padding\n" * 500)
     command = [sys.executable, "-m", "kerasvae_lint", ".", "--no-cache", "-j", "2"]
     started = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -56,17 +56,21 @@ def heavier_kl() -> tuple[Any, ...]:
     return compiled(vae(scale=0.5))
 
 
-@sick("kl")
+# JAX traces its training step: what passes between the layers can't be exchanged there.
+seen_in_steps = healthy if BACKEND == "jax" else sick("kl")
+
+
+@seen_in_steps
 def kl_subtracted() -> tuple[Any, ...]:
     return compiled(vae(scale=-0.125))
 
 
-@sick("kl")
+@seen_in_steps
 def errors_averaged() -> tuple[Any, ...]:
     return compiled(vae(scale=1.0))
 
 
-@sick("kl")
+@seen_in_steps
 def kl_averaged() -> tuple[Any, ...]:
     return compiled(vae(scale=1 / 3), loss=lambda y, p: ops.sum(ops.square(y - p), axis=-1))
 
