@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra.calling import argument, constructor
+from kerasvae_lint.semantics.algebra.calling import constructor
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.facts import Function
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.outputs import Ending, Follower
-from kerasvae_lint.semantics.traced import functions_of
+from kerasvae_lint.semantics.schedules.tracing import functions_in
 from kerasvae_lint.semantics.values import LayerObject
 
 _NAMES = frozenset({"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"})
@@ -72,7 +73,8 @@ def _compiled(model: SemanticModel, call: cst.Call) -> Iterator[Entropy]:
         return
     made = owners[0].node
     outputs = argument(made, 1, "outputs", "output") if isinstance(made, cst.Call) else None
-    for function in functions_of(model, loss):
+    own = [f for f in functions_in(model.values(loss)) if model.facts.function_of.get(f.node) is f]
+    for function in own:
         names = [p.name for p in function.parameters if p.kind == "positional"]
         if outputs is not None and owners[0].name == "keras.Model" and len(names) == 2:
             given: dict[tuple[Function, str], cst.BaseExpression] = {(function, names[1]): outputs}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra.calling import argument
 from kerasvae_lint.semantics.algebra.forms import Atom
 from kerasvae_lint.semantics.algebra.gaussian import Sample
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.values import Value
 
 HOST = frozenset(

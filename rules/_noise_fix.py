@@ -6,7 +6,7 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.facts import Function
 
 from . import _noise as n
@@ -80,7 +80,7 @@ def from_host(model: SemanticModel, call: cst.Call, name: str, noise: n.Noise | 
     return editor.draft(_MESSAGE, Applicability.UNSAFE)
 
 
-def where_used(model: SemanticModel, noise: n.Noise, traced: frozenset[Function]) -> Draft | None:
+def where_used(model: SemanticModel, noise: n.Noise, traced: set[Function]) -> Draft | None:
     """A draw that a layer's constructor keeps, moved to the only place that reads it."""
     store = next((s for s in model.facts.stores if s.value is noise.call and s.kind == "assign" and not s.path), None)
     if store is None or store.function.class_facts is None:

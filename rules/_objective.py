@@ -104,7 +104,7 @@ def twin(model: SemanticModel, call: cst.Call, word: str) -> str | None:
     return f"{model.text(func.value)}.{prefix}{word}"
 
 
-def heads(form: f.Form) -> frozenset[f.Atom]:
+def tensors(form: f.Form) -> frozenset[f.Atom]:
     """The tensors that a form is a function of."""
     return frozenset(atom for atom in form.atoms() if atom.kind in {"tensor", "data"})
 
@@ -117,7 +117,7 @@ def same_head(model: SemanticModel) -> Iterator[Made]:
     seen: set[f.Factor] = set()
     for mean, log_variance in pairs:
         factor = mean.factor if mean is not None else None
-        if factor is None or log_variance is None or heads(log_variance) != {factor} or factor in seen:
+        if factor is None or log_variance is None or tensors(log_variance) != {factor} or factor in seen:
             continue
         made = objective.made.get(factor)
         if made is not None and made.model is model:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.scales import unconstrained
 
 # class → (position, keyword) of its scale, from the tfp 0.25 signatures
@@ -67,7 +66,7 @@ class UnconstrainedScale(Rule):
         names = [f"{prefix}.{name}" for name in _SCALES for prefix in ("tfp.distributions", "tf.distributions")]
         for call in model.calls_to(*names):
             name = (model.name(call.node.func) or "").rpartition(".")[2]
-            scale = _argument(call.node, *_SCALES[name])
+            scale = argument(call.node, *_SCALES[name])
             found = unconstrained(model, scale) if scale is not None else None
             if scale is None or found is None:
                 continue
@@ -81,15 +80,3 @@ class UnconstrainedScale(Rule):
                 ((where, "it comes from here"),) if model.owns(where) else (),
                 editor.draft("Pass the scale through softplus", Applicability.UNSAFE),
             )
-
-
-def _argument(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
-    for index, argument in enumerate(call.args):
-        if argument.star:
-            return None
-        if argument.keyword is not None:
-            if argument.keyword.value == keyword:
-                return argument.value
-        elif index == position:
-            return argument.value
-    return None

@@ -12,6 +12,8 @@ from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra.gaussian import GaussianKL, Sample, log_variance_of
 from kerasvae_lint.semantics.algebra.objective import Place
 
+from ._objective import tensors
+
 
 class StdVarianceMismatch(Rule):
     """Sampling and KL read the same tensor differently: as a standard deviation here, as a log-variance there.
@@ -82,22 +84,18 @@ def _sampler(model: SemanticModel, places: list[Place]) -> cst.BaseExpression | 
     return next((node for node in own if isinstance(node, cst.BinaryOperation)), own[0] if own else None)
 
 
-def _heads(form: f.Form) -> frozenset[f.Atom]:
-    return frozenset(atom for atom in form.atoms() if atom.kind in {"tensor", "data"})
-
-
 def _disagree(sample: Sample, kl: GaussianKL) -> bool:
     """True where both are functions of the same heads, and of different meaning."""
     if kl.log_variance is None or kl.mean is None:
         return False
     scale = _without_settings(sample.scale)
-    heads = _heads(scale)
-    if not heads or heads != _heads(kl.log_variance):
+    heads = tensors(scale)
+    if not heads or heads != tensors(kl.log_variance):
         return False
     if any(isinstance(k, (f.Choice, f.Apply)) for k in (*scale.factors(), *kl.log_variance.factors())):
         return False
     difference = f.add(log_variance_of(scale), f.negate(kl.log_variance))
-    return difference.number is None and _heads(difference) != frozenset()
+    return difference.number is None and tensors(difference) != frozenset()
 
 
 def _without_settings(form: f.Form) -> f.Form:

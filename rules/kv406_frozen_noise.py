@@ -10,7 +10,6 @@ from kerasvae_lint.core import Report, Rule
 from kerasvae_lint.semantics import CONSTRUCTION, SemanticModel
 from kerasvae_lint.semantics.facts import Function
 from kerasvae_lint.semantics.operations import is_draw
-from kerasvae_lint.semantics.traced import traced_functions
 from kerasvae_lint.semantics.values import Parameter, is_symbolic
 
 from . import _noise as n
@@ -69,7 +68,7 @@ class FrozenNoise(Rule):
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per draw that is not made anew for each sample of each batch."""
-        traced = traced_functions(model)
+        traced = model.schedules.tracing.functions
         seen: set[cst.CSTNode] = set()
         found = n.noises(model)
         by_call = {noise.call: noise for noise in found}
@@ -79,7 +78,7 @@ class FrozenNoise(Rule):
                 yield report
 
 
-def _host(model: SemanticModel, traced: frozenset[Function], noises: dict[cst.Call, n.Noise]) -> Iterator[Report]:
+def _host(model: SemanticModel, traced: set[Function], noises: dict[cst.Call, n.Noise]) -> Iterator[Report]:
     """NumPy's and Python's draws in traced code."""
     if "run_eagerly" in model.source.text or _only_eager(model):
         return
@@ -114,7 +113,7 @@ def _only_eager(model: SemanticModel) -> bool:
     return any(True for _ in model.method_calls("gradient"))
 
 
-def _samples(model: SemanticModel, traced: frozenset[Function], noises: list[n.Noise]) -> Iterator[Report]:
+def _samples(model: SemanticModel, traced: set[Function], noises: list[n.Noise]) -> Iterator[Report]:
     for noise in noises:
         function = model.function_at(noise.call)
         if _in_variable(model, noise.call):
@@ -151,7 +150,7 @@ def _in_variable(model: SemanticModel, call: cst.Call) -> bool:
     }
 
 
-def _is_kept(model: SemanticModel, noise: n.Noise, traced: frozenset[Function]) -> bool:
+def _is_kept(model: SemanticModel, noise: n.Noise, traced: set[Function]) -> bool:
     """True for a draw in a layer's construction that traced code adds to a mean."""
     function = model.function_at(noise.call)
     cls = model.class_info(function.class_facts) if function.class_facts is not None else None

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.heads import Link, heads
 from kerasvae_lint.semantics.literals import literal
 

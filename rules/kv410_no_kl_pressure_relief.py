@@ -9,7 +9,7 @@ import libcst as cst
 from kerasvae_lint.core import Report, Rule
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import LayerObject
 

@@ -10,7 +10,6 @@ from kerasvae_lint.core import Draft, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
 from kerasvae_lint.semantics.facts import CallFacts, Function
 from kerasvae_lint.semantics.phases import is_super_call
-from kerasvae_lint.semantics.traced import traced_functions
 
 
 class IntegerSeedFreezesNoise(Rule):
@@ -62,7 +61,7 @@ class IntegerSeedFreezesNoise(Rule):
             if (model.name(call.node.func) or "").startswith("keras.random.")
             and (seed := _seed(model, call.node)) is not None
         ]
-        traced = traced_functions(model) if calls else frozenset()
+        traced = model.schedules.tracing.functions if calls else set()
         taken: set[tuple[ClassInfo, str]] = set()
         for call, seed in calls:
             if call.function not in traced:

@@ -8,9 +8,8 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.facts import CallFacts, Function
-from kerasvae_lint.semantics.traced import traced_functions
 from kerasvae_lint.semantics.values import LayerObject
 
 MAX_DEPTH = 4
@@ -57,7 +56,7 @@ class EncoderCalledTwice(Rule):
 
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per second call."""
-        functions = set(traced_functions(model))
+        functions = set(model.schedules.tracing.functions)
         functions |= {call.function for call in model.method_calls("gradient")}
         for function in functions:
             seen: dict[tuple[str, object, str], CallFacts] = {}

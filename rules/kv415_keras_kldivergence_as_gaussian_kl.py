@@ -11,7 +11,7 @@ from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra.tables import RELATIVE_ENTROPY
 
-from ._objective import heads
+from ._objective import tensors
 
 
 class KerasKldivergenceAsGaussianKl(Rule):
@@ -59,8 +59,8 @@ class KerasKldivergenceAsGaussianKl(Rule):
             if made.model is not model or made.node in seen:
                 continue
             for sample in samples:
-                pair = heads(sample.mean), heads(sample.scale)
-                given = heads(factor.of[0]), heads(factor.of[1])
+                pair = tensors(sample.mean), tensors(sample.scale)
+                given = tensors(factor.of[0]), tensors(factor.of[1])
                 if all(pair) and pair[0] != pair[1] and given in {pair, pair[::-1]}:
                     seen.add(made.node)
                     yield Report(

@@ -9,8 +9,8 @@ import libcst as cst
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
 from kerasvae_lint.semantics.activations import WITH_ACTIVATION, function_name, of_layer, written
-from kerasvae_lint.semantics.algebra.calling import argument
 from kerasvae_lint.semantics.algebra.forms import Apply
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.heads import Head, Link, heads, in_frame
 
 _FROM_ZERO = frozenset({"relu", "relu6", "softplus", "exponential"})

@@ -12,7 +12,7 @@ from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.values import LayerObject
 
-from ._objective import heads
+from ._objective import tensors
 
 _HOST = ("np.random", "numpy.random", "random.", "keras.utils.", "tf.random.set_seed")
 _DRAWS = re.compile(r"rand|sampl|noise|eps|gauss|distrib|tfp|tfd|stochastic|reparam|perturb|dropout", re.IGNORECASE)
@@ -65,9 +65,9 @@ class PosteriorNotSampled(Rule):
                 kl = part.kl
                 if kl is None or kl.mean is None or kl.log_variance is None:
                     continue
-                mean = heads(kl.mean)
+                mean = tensors(kl.mean)
                 node = model.objective.kl_node(kl, model)
-                decoded = _decoded(model, mean) if mean and not mean & heads(kl.log_variance) else None
+                decoded = _decoded(model, mean) if mean and not mean & tensors(kl.log_variance) else None
                 if node is not None and decoded is not None:
                     yield Report(
                         node,

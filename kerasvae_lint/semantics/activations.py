@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerasvae_lint.semantics.algebra.calling import argument
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import FunctionObject
 

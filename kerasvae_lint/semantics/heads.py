@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.calling import argument
 from kerasvae_lint.semantics.algebra.forms import Apply, Atom, Exp, Factor, Form
 from kerasvae_lint.semantics.algebra.results import Frame, Thunk
-from kerasvae_lint.semantics.traced import traced_functions
+from kerasvae_lint.semantics.arguments import argument
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.algebra.gaussian import Sample
@@ -71,7 +70,7 @@ def _factors(model: SemanticModel) -> Iterator[tuple[str, Factor]]:
             known |= {kl.mean, kl.log_variance}
             yield from _mean(kl.mean)
             yield from _spread(f.exponential(kl.log_variance))
-    traced = traced_functions(model) if objective.samples else frozenset()
+    traced = model.schedules.tracing.functions if objective.samples else ()
     for sample, places in objective.samples.items():
         drawn = any(place.model is not model or model.function_at(place.node) in traced for place in places)
         if sample.mean in known or drawn:

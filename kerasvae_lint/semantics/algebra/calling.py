@@ -12,6 +12,7 @@ from kerasvae_lint.semantics.algebra import tables
 from kerasvae_lint.semantics.algebra.following import Names
 from kerasvae_lint.semantics.algebra.forms import Atom, Factor, Form
 from kerasvae_lint.semantics.algebra.results import Frame, Result, Thunk, alternatives, atom
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.context import Context
 from kerasvae_lint.semantics.facts import ClassFacts, Function
@@ -271,17 +272,4 @@ def constructor(model: SemanticModel, node: cst.BaseExpression) -> cst.Call | No
         stores = cls.stores(node.attr.value) if cls is not None else []
         value = stores[0][1].value if len(stores) == 1 else None
         return value if isinstance(value, cst.Call) and cls is not None and cls.model.owns(value) else None
-    return None
-
-
-def argument(node: cst.Call, position: int | None, *names: str) -> cst.BaseExpression | None:
-    """An argument of a call, by keyword or position."""
-    for index, given in enumerate(node.args):
-        if given.star:
-            return None
-        if given.keyword is not None:
-            if given.keyword.value in names:
-                return given.value
-        elif index == position:
-            return given.value
     return None

@@ -10,12 +10,12 @@ import libcst as cst
 
 from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra import tables
-from kerasvae_lint.semantics.algebra.calling import argument
 from kerasvae_lint.semantics.algebra.forms import Factor, Form
 from kerasvae_lint.semantics.algebra.gaussian import GaussianKL, Sample, match_kl, match_sample
 from kerasvae_lint.semantics.algebra.losses import Part, Variant, variants
 from kerasvae_lint.semantics.algebra.results import Frame, Pack
 from kerasvae_lint.semantics.algebra.translator import Made, Shared, Translator
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.facts import CallFacts, ClassFacts, Function
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import FunctionObject, Instance

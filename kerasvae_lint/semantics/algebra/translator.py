@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.calling import Calls, argument
+from kerasvae_lint.semantics.algebra.calling import Calls
 from kerasvae_lint.semantics.algebra.forms import Atom, Factor, Form
 from kerasvae_lint.semantics.algebra.results import Frame, Pack, Result, alternatives, arithmetic, atom, item
+from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.literals import literal
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ FITS = frozenset({"fit", "fit_generator"})
 COMPILED = FITS | {"train_on_batch"}
 _EAGER_FUNCTIONS = ("tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly")
 _OBJECTIVES = frozenset({"loss", "metrics", "weighted_metrics"})
+_HOST_DOORS = ("tf.py_function", "tf.numpy_function", "tf.py_func", "tf.compat.v1.py_func")
 
 
 def is_true(node: cst.BaseExpression | None) -> bool:
@@ -80,13 +81,15 @@ class Tracing:
         todo += self.objectives
         for cls in model.classes:
             for owner, function in cls.functions():
-                traced = TRACING in model.phases(cls, function) and function.name != "__init__"
+                method = function.method or function
+                traced = all(TRACING in model.phases(cls, f) for f in (method, function)) and method.name != "__init__"
                 if owner.model is model and traced and not self._is_host_helper(cls, function):
                     todo.append(function)
         found: set[Function] = set()
+        host = self._host_functions()
         while todo:
             function = todo.pop()
-            if function in found or model.facts.function_of.get(function.node) is not function:
+            if function in found or function in host or model.facts.function_of.get(function.node) is not function:
                 continue
             found.add(function)
             todo += function.children
@@ -95,6 +98,11 @@ class Tracing:
                 if definition is not None and isinstance(definition[1], Function):
                     todo.append(definition[1])
         return found
+
+    def _host_functions(self) -> set[Function]:
+        """Functions handed to ``tf.py_function`` and its like: those run on the host, each time."""
+        given = [call.node.args[0].value for call in self.model.calls_to(*_HOST_DOORS) if call.node.args]
+        return {function for node in given for function in functions_in(self.model.values(node))}
 
     @staticmethod
     def _is_host_helper(cls: ClassInfo, function: Function) -> bool:
