@@ -120,8 +120,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines) + "\n"
 
 
-def throughput(kvlint: str, peers: Path, tree: Path, work: Path, rounds: int) -> str:
-    """kvlint cold and cached beside the peers, on one tree."""
+def throughput(kvlint: str, before: Path | None, peers: Path, tree: Path, work: Path, rounds: int) -> str:
+    """kvlint cold and cached beside the peers and an earlier version of itself, on one tree."""
     name = tree.name
     tree = copy_sources(tree, work / "tree" / name)
     count, megabytes = size_of(tree)
@@ -133,6 +133,9 @@ def throughput(kvlint: str, peers: Path, tree: Path, work: Path, rounds: int) ->
         "flake8 with bugbear": [str(peers / "flake8"), "--isolated", name],
         "ruff, no cache": [str(peers / "ruff"), "check", "--isolated", "--no-cache", name],
     }
+    if before is not None:
+        earlier = str(before.absolute() / BIN / "kvlint")
+        commands["kvlint before, no cache"] = [earlier, "check", "--no-cache", "--exit-zero", name]
     in_turn({key: commands[key] for key in ("kvlint, cached", "ruff, no cache")}, tree.parent, 1)
     seconds, memory = in_turn(commands, tree.parent, rounds)
     base = statistics.median(seconds[fresh])
@@ -241,6 +244,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--tree", type=Path, help="what to lint (default: the installed tf_keras)")
     parser.add_argument("--peers", type=Path, metavar="VENV", help="environment with the peers")
+    parser.add_argument("--before", type=Path, metavar="VENV", help="environment with an earlier kvlint")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each linter (default: 3)")
     parser.add_argument("--output", type=Path, help="write the page here instead of printing it")
     given = parser.parse_args()
@@ -250,7 +254,7 @@ def main() -> None:
         work = Path(folder)
         peers = peer_environment(given.peers, work)
         page = preamble(peers)
-        page += throughput(kvlint, peers, tree.absolute(), work, given.rounds)
+        page += throughput(kvlint, given.before, peers, tree.absolute(), work, given.rounds)
         page += start_up(kvlint, work, max(15, given.rounds))
         page += without_keras(kvlint, work, max(5, given.rounds))
         page += memory_by_files(kvlint, tree.absolute(), work)

@@ -10,6 +10,7 @@ import click
 from kerasvae_lint import __version__
 from kerasvae_lint.cli.choices import Choices, codes, patterns
 from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.runtime.options import PROBES
 
 _OWN = {"--help", "-h", "--version", "-V"}
 _TARGETS = click.Choice([target.value for target in TargetKeras])
@@ -171,6 +172,7 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 @click.option("--synthetic", is_flag=True, help="Answer data sets and downloads with made arrays.")
 @click.option("--input-shape", metavar="SHAPE", help="Of one sample, for a factory: 28,28,1 or 8;4,4.")
 @click.option("--data", metavar="MODULE:CALL", help="What gives the batch for a factory's model.")
+@click.option("--probe", "probes", multiple=True, type=click.Choice(PROBES), help="Ask this probe only; repeatable.")
 @click.option("--epochs", type=click.IntRange(1), default=12, show_default=True, help="Epochs to watch, at most.")
 @click.option("--steps", type=click.IntRange(2), default=5, show_default=True, help="Batches to watch.")
 @click.option("--fit", type=click.IntRange(1), default=1, show_default=True, help="Which fit of a script to probe.")
@@ -207,6 +209,7 @@ def verify(ctx: click.Context, /, targets: tuple[str, ...], **values: Any) -> No
         unsafe=values["unsafe"],
         write=values["write"],
         format=values["format"],
+        probes=values["probes"],
         html=values["html"],
         quiet=values["quiet"],
         verbose=values["verbose"],

@@ -33,6 +33,7 @@ class Request:
     unsafe: bool = False
     write: bool = False
     format: str = "text"
+    probes: tuple[str, ...] = ()
     html: Path | None = None
     quiet: bool = False
     verbose: bool = False
@@ -76,7 +77,7 @@ def verify(request: Request) -> int:
 
 def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job], _Program | None]]:
     if ":" in name and not os.path.exists(name):
-        yield TargetResult(name), [Job(name, "original", None, os.getcwd())], None
+        yield TargetResult(name), [Job(name, "original", None, os.getcwd(), probes=request.probes)], None
         return
     from kerasvae_lint.run.discovery import discover
     from kerasvae_lint.run.triage import mentions_field
@@ -93,9 +94,9 @@ def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job]
             continue
         else:
             target = TargetResult(item, fixes=program.fixes)
-            jobs = [Job(item, "original", program.text, program.path, program.findings)]
+            jobs = [Job(item, "original", program.text, program.path, program.findings, request.probes)]
             if program.fixed is not None:
-                jobs.append(Job(item, "fixed", program.fixed, program.path, program.remaining))
+                jobs.append(Job(item, "fixed", program.fixed, program.path, program.remaining, request.probes))
             yield target, jobs, program
 
 

@@ -129,7 +129,7 @@ def _placed(job: Job, copy: Path, where: Path) -> Job:
         return job
     target = copy / (where.stem + ".py" if where.suffix != ".py" else where.name)
     target.write_text(job.text, encoding="utf-8")
-    return Job(job.target, job.source, job.text, str(target), job.findings)
+    return Job(job.target, job.source, job.text, str(target), job.findings, job.probes)
 
 
 def _roots(home: Path) -> list[str]:

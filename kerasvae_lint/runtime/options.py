@@ -55,6 +55,7 @@ class Job:
         text: the program, for a file; a notebook's is what its cells make.
         path: where the file stands, absolute; for a factory the folder to import from.
         findings: ``(code, row)`` of what the linter says of it.
+        probes: which to ask; all if empty.
     """
 
     target: str
@@ -62,6 +63,7 @@ class Job:
     text: str | None
     path: str
     findings: tuple[tuple[str, int], ...] = field(default=())
+    probes: tuple[str, ...] = ()
 
 
 def options_to_dict(options: Options) -> dict[str, Any]:

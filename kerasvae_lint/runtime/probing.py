@@ -50,7 +50,7 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
         state: dict[str, Any] = {}
         models = []
         for subject in subjects:
-            models.append(probes.examine(subject, task.progress))
+            models.append(probes.examine(subject, task.progress, task.job.probes))
             state = environment(task.options, subject)
         done(models, state)
 
@@ -90,7 +90,7 @@ def _script(task: Task, capture: Capture, failed: Failed, done: Done) -> None:
     if not found:
         why = "; ".join(f"{name} can't be built from guesses: {reason}" for name, reason in reasons.items())
         failed(why or "it never trains anything, and holds no layer or model that could be probed")
-    models = [probes.examine(subject, task.progress) for subject in found]
+    models = [probes.examine(subject, task.progress, task.job.probes) for subject in found]
     models += [ModelResult(name, [], [ProbeResult("build", SKIP, reason)]) for name, reason in reasons.items()]
     done(models, environment(task.options, found[0]))
 

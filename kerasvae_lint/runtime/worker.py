@@ -31,12 +31,17 @@ class Channel:
             data = data[os.write(self.descriptor, data) :]
 
 
+def _job(body: dict[str, Any]) -> Job:
+    findings = tuple((code, row) for code, row in body.pop("findings"))
+    return Job(**{**body, "findings": findings, "probes": tuple(body["probes"])})
+
+
 def main(spec_path: str) -> None:
     """Read what is to be done and do it, one job after the other."""
     spec = json.loads(Path(spec_path).read_text())
     options = options_from_dict(spec["options"])
     channel = Channel(spec["pipe"])
-    jobs = [Job(**{**job, "findings": tuple(tuple(f) for f in job["findings"])}) for job in spec["jobs"]]
+    jobs = [_job(job) for job in spec["jobs"]]
     if len(jobs) > 1:
         preload(options)
     for index, job in enumerate(jobs):

@@ -23,8 +23,10 @@ def _outcomes(keras: str) -> dict[str, Outcome]:
     from kerasvae_lint.runtime.launch import run_jobs
     from kerasvae_lint.runtime.options import Job, Options
 
-    wanted = [p for p in BAD if p.fails_in(keras)] + [p for p in FIXED if p.runs_in(keras)]
-    jobs = [Job(p.id, "original", p.text, str(p.path)) for p in wanted]
+    bad = [p for p in BAD if p.fails_in(keras)]
+    wanted = bad + [p for p in FIXED if p.runs_in(keras)]
+    asked = {p.id: all_rules()[p.id[:5]].probes for p in bad}
+    jobs = [Job(p.id, "original", p.text, str(p.path), probes=tuple(asked.get(p.id, ()))) for p in wanted]
     return dict(zip((p.id for p in wanted), run_jobs(jobs, Options(keras=keras, device="cpu")), strict=True))
 
 

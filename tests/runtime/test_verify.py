@@ -197,3 +197,14 @@ def test_text_for_people(tmp_path: Path) -> None:
     assert "KV201 at line 11" in " ".join(narrow.out.split())
     assert "\x1b" not in narrow.out
     assert narrow.err == ""
+
+
+def test_one_probe_alone(tmp_path: Path) -> None:
+    written(tmp_path, TIED)
+    answer = verify("program.py", "--probe", "tie", "--output-format", "json", cwd=tmp_path)
+    assert answer.status == 1
+    assert set(answer.verdicts()) == {"build", "tie"}
+    assert answer.verdicts()["tie"] == "fail"
+    healthy = verify("program.py", "--probe", "noise", "--output-format", "json", cwd=tmp_path)
+    assert set(healthy.verdicts()) == {"build", "noise"}
+    assert healthy.status == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from kerasvae_lint.runtime.options import PROBES
 from kerasvae_lint.runtime.probes import data, gradients, kl, loss, mode, noise, reaction, save, schedule, tie
@@ -13,15 +13,24 @@ from kerasvae_lint.runtime.subject import Subject
 from kerasvae_lint.runtime.words import first_line
 
 Progress = Callable[[str], object]
+_LEANS_ON = {"noise": ("kl",), "data": ("kl",), "reaction": ("gradients",)}
 
 
-def examine(subject: Subject, progress: Progress = str) -> ModelResult:
-    """Ask everything; a probe that can't be asked is skipped with the reason. The model is left as it was."""
+def examine(subject: Subject, progress: Progress = str, names: Collection[str] = ()) -> ModelResult:
+    """Ask the probes of these names, or all; ``build`` always. The model is left as it was.
+
+    A probe that can't be asked is skipped with the reason.
+    """
     result = ModelResult(subject.name)
     answers: dict[str, ProbeResult] = {}
 
+    wanted = set(names or PROBES) | {"build"}
+    needed = wanted | {before for name in wanted for before in _LEANS_ON.get(name, ())}
+
     def asked(name: str, question: Callable[[], ProbeResult]) -> None:
         progress(name)
+        if name not in needed:
+            return
         try:
             answers[name] = question()
         except Exception as error:  # one probe's trouble is not the others'
@@ -51,7 +60,7 @@ def examine(subject: Subject, progress: Progress = str) -> ModelResult:
     asked("save", lambda: save.ask(subject))
     if answers["build"].failed:
         _doubted(answers)
-    result.probes = [answers[name] for name in PROBES if name in answers]
+    result.probes = [answers[name] for name in PROBES if name in answers and name in wanted]
     return result
 
 
