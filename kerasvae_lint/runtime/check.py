@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from kerasvae_lint.runtime import probes, watch
 from kerasvae_lint.runtime.feed import feed_of
 from kerasvae_lint.runtime.framework import Framework, is_own, is_tensor
-from kerasvae_lint.runtime.options import Options
+from kerasvae_lint.runtime.options import PROBES, Options
 from kerasvae_lint.runtime.probes import gradients
 from kerasvae_lint.runtime.results import FAIL, ModelResult
 from kerasvae_lint.runtime.subject import Subject
@@ -116,18 +116,23 @@ def check_model(
     epochs: int = 1,
     steps: int = 5,
     seed: int = 0,
+    names: Collection[str] = (),
 ) -> ModelResult:
-    """Ask every probe of a compiled Keras 2 or Keras 3 model; its weights are as before when this returns.
+    """Ask the probes of a compiled Keras 2 or Keras 3 model; its weights are as before when this returns.
 
     Args:
         x, y, sample_weight, batch_size, callbacks, epochs: as for ``fit``.
         steps: batches to watch, at most.
         seed: of Python, NumPy and Keras.
+        names: of the probes to ask; all if empty.
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: the model is not compiled, or there is no data.
+        ValueError: the model is not compiled, or there is no data; no such probe.
     """
+    unknown = sorted(set(names) - set(PROBES))
+    if unknown:
+        raise ValueError(f"no such probe: {', '.join(unknown)} (there are {', '.join(PROBES)})")
     subject = subject_of(
         model,
         x,
@@ -140,7 +145,7 @@ def check_model(
     )
     state = subject.state()
     try:
-        return probes.examine(subject)
+        return probes.examine(subject, names=names)
     finally:
         subject.restore(state)
         model.train_function = None

@@ -281,7 +281,8 @@ def main() -> None:
         try:
             model, x, y, callbacks = make()
             before = [np.array(w) for w in model.get_weights()]
-            result = check_model(model, x, y, callbacks=callbacks, epochs=5)
+            asked = SICK[name][:1] if name in SICK else ()
+            result = check_model(model, x, y, callbacks=callbacks, epochs=5, names=asked)
             found[name] = {probe.probe: [probe.verdict, probe.message] for probe in result.probes}
             after = model.get_weights()[: len(before)]
             same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True))

@@ -49,6 +49,9 @@ def test_assert_gradients_flow() -> None:
         check_model(keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)]), x, x)
     with pytest.raises(ValueError, match="no data"):
         check_model(healthy, x[:0], x[:0])
+    with pytest.raises(ValueError, match="no such probe: los "):
+        check_model(healthy, x, x, names=["los", "kl"])
+    assert {probe.probe for probe in check_model(healthy, x, x, names=["loss"]).probes} == {"build", "loss"}
     with pytest.raises(TypeError, match="not a Keras model"):
         assert_gradients_flow(object(), x, x)
 
