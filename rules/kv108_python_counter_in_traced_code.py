@@ -54,6 +54,7 @@ class PythonCounterInTracedCode(Rule):
     code = "KV108"
     name = "python-counter-in-traced-code"
     triggers = ("+= ", "+=", "-=")
+    companions = ("def call", "_step", "def compute_loss", "def forward", "def _call", "def __call__")
     fixable = "unsafe"
     probes = ("schedule",)
     recipe = "kl-annealing"
@@ -111,7 +112,7 @@ def _is_compiled(model: SemanticModel, cls: ClassInfo, store: Store) -> bool:
         return True
     if compiles(model):
         return True
-    others = model.project.search(model, (cls.name, "fit")) if model.project is not None else []
+    others = model.project.search(model, (cls.name, ".fit(")) if model.project is not None else []
     return any(compiles(other) for other in others)
 
 

@@ -63,6 +63,18 @@ class FrozenNoise(Rule):
     code = "KV406"
     name = "frozen-noise"
     triggers = ("random", "randn", "truncated_normal")
+    companions = (
+        "def call",
+        "egularizer",
+        "Loss",
+        "Metric",
+        "_step",
+        "Lambda(",
+        "compile(",
+        ".function",
+        "Input(",
+        "exp(",
+    )
     fixable = "sometimes"
     probes = ("noise",)
 

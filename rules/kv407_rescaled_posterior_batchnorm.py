@@ -53,6 +53,7 @@ class RescaledPosteriorBatchNorm(Rule):
     code = "KV407"
     name = "rescaled-posterior-batchnorm"
     triggers = ("BatchNorm",)
+    companions = ("exp(", "kl_divergence", "Lambda(")
     fixable = "unsafe"
     probes = ("kl",)
     recipe = "bn-vae"

@@ -48,6 +48,7 @@ class IntegerSeedFreezesNoise(Rule):
     code = "KV411"
     name = "integer-seed-freezes-noise"
     triggers = ("seed",)
+    companions = ("random",)
     fixable = "sometimes"
     probes = ("noise",)
 

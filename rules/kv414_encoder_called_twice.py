@@ -90,7 +90,8 @@ def _key(model: SemanticModel, call: CallFacts) -> tuple[str, object, str] | Non
     bindings: object = None
     if isinstance(given, cst.Name):
         bindings = tuple(b.node for b in model.resolver.bindings(given))
-    return model.text(call.node.func), bindings, model.text(given)
+    spelled = model.module.code_for_node
+    return spelled(call.node.func), bindings, spelled(given)
 
 
 def _same_pass(model: SemanticModel, first: CallFacts, second: CallFacts) -> bool:

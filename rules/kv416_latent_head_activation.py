@@ -56,7 +56,8 @@ class LatentHeadActivation(Rule):
 
     code = "KV416"
     name = "latent-head-activation"
-    triggers = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft")
+    triggers = ("exp(", "kl_divergence", "Lambda(")
+    companions = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft")
     fixable = "sometimes"
     probes = ("kl",)
     recipe = "vae-loss"

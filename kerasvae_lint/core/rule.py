@@ -24,6 +24,7 @@ class Rule(ABC):
         name: the same in words, in kebab case.
         triggers: a file that holds none of these words (plain substrings) cannot have a finding of
             this rule and is not parsed for it.
+        companions: one of these words must be there too; none are asked for if empty.
         fixable: one of ``"safe"``, ``"unsafe"``, ``"sometimes"``, ``"no"``: what to expect of its fix.
         probes: the probes of ``kvlint verify`` that fail where the rule is right.
         recipe: what ``kvlint recipe`` has to put in the broken code's place, by name; empty if it has nothing.
@@ -34,6 +35,7 @@ class Rule(ABC):
     code: ClassVar[str]
     name: ClassVar[str]
     triggers: ClassVar[tuple[str, ...]]
+    companions: ClassVar[tuple[str, ...]] = ()
     fixable: ClassVar[str] = "no"
     probes: ClassVar[tuple[str, ...]] = ()
     recipe: ClassVar[str] = ""

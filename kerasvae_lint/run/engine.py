@@ -120,6 +120,8 @@ def _check(
     for code, rule in rules.items():
         if not any(word in text for word in rule.triggers):
             continue
+        if rule.companions and not any(word in text for word in rule.companions):
+            continue
         try:
             reports = [report for report in rule().check(model) if preview or not report.preview]
             found += [_placed(model, rule, report) for report in reports]

@@ -71,15 +71,21 @@ def needs_parsing(data: bytes, settings: Settings) -> bool:
     """True unless triage can tell that no selected rule has anything to say."""
     if not mentions_field(data):
         return False
-    return has_trigger(data, _words(settings))
+    return any(
+        has_trigger(data, triggers) and (not companions or has_trigger(data, companions))
+        for triggers, companions in _words(settings)
+    )
 
 
 @lru_cache(maxsize=16)
-def _words(settings: Settings) -> frozenset[str]:
+def _words(settings: Settings) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """``(triggers, companions)`` to look for, the most common first; rules without companions as one."""
     from kerasvae_lint.run import registry
 
-    words = {word for rule in registry.selected(settings).values() for word in rule.triggers}
-    return frozenset(words | {"kvlint:", "noqa: KV", "noqa:KV"})
+    rules = registry.selected(settings).values()
+    alone = {word for rule in rules if not rule.companions for word in rule.triggers}
+    pairs = {(rule.triggers, rule.companions) for rule in rules if rule.companions}
+    return ((*sorted(alone), "kvlint:", "noqa: KV", "noqa:KV"), ()), *sorted(pairs)
 
 
 def run(jobs: list[Job], workers: int) -> Iterator[tuple[Job, FileResult]]:

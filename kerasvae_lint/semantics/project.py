@@ -69,6 +69,7 @@ _WRITES = re.compile(
     rb"|def (?:call|train_step)\(|run_(?:functions_)?eagerly"
 )
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_METHOD = re.compile(rb"\.[A-Za-z_]\w*\(")
 MAX_MODELS = 48
 MAX_CHAIN = 8
 
@@ -228,7 +229,8 @@ class Project:
     ) -> list[SemanticModel]:
         """Models of the project's other files that hold layers, callbacks or writes, and every word of ``words``.
 
-        If given, one of ``one_of`` must be there too. Words that too many files hold tell nothing: then none.
+        A word is an identifier, or ``.name(`` for calls of a method. If given, one of ``one_of`` must be there too.
+        Words that too many files hold tell nothing: then none.
         """
         model.searched = True
         here = os.path.abspath(model.source.filename)
@@ -251,7 +253,8 @@ class Project:
                 except OSError:
                     continue
                 if _WRITES.search(data):
-                    words = {word.decode("ascii", "replace") for word in _WORD.findall(data)}
+                    found = {*_WORD.findall(data), *_METHOD.findall(data)}
+                    words = (word.decode("ascii", "replace") for word in found)
                     index[os.path.abspath(path)] = frozenset(words)
             self._words[root] = index
         return self._words[root]

@@ -164,14 +164,19 @@ class Schedules:
         method = store.function.method
         if method is None or self.model.project is None or method.name.startswith("__"):
             return ""
-        if is_setter(method):
+        if is_setter(method) or not self._is_read(store):
             return ""
-        for other in self.model.project.search(self.model, (method.name,), HOOKS):
+        for other in self.model.project.search(self.model, (f".{method.name}(",), HOOKS):
             for call in other.method_calls(method.name):
                 place = place_of(other, call)
                 if place in {"callback", "lambda"} and not _is_once(call.function):
                     return place
         return ""
+
+    def _is_read(self, store: Store) -> bool:
+        """True if traced code of this module reads an attribute of that name."""
+        loads = self.model.facts.loads.get(store.attribute, ())
+        return any(load.function in self.tracing.functions for load in loads)
 
     def _retraces(self, store: Store) -> bool:
         """True if the code around a store has the training step compiled anew."""
