@@ -162,7 +162,7 @@ def _judged(subject: Subject, posterior: Posterior, held: Held, measured: _Measu
     if posterior.sampler is None:
         return _undrawn(subject)
     told = posterior.reading.partition(",")[0]
-    if held.reading != told:
+    if held.reading != told and posterior.sure:
         return f"the sampler takes the second head for a {told}, the KL for a {held.reading}", ["KV402"]
     return _balance(subject, posterior, held, measured, figures)
 
