@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasvae_lint import report
+from kerasvae_lint.cli import formats
 from kerasvae_lint.cli.choices import Choices
 from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
+from kerasvae_lint.cli.outputs import Outputs, write_report
 from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run.api import LintResult, lint_paths
 
@@ -30,6 +32,7 @@ class Request:
     unsafe: bool = False
     diff: bool = False
     format: str = "text"
+    outputs: Outputs = field(default_factory=Outputs)
     statistics: bool = False
     exit_zero: bool = False
     stdin_filename: str | None = None
@@ -118,24 +121,33 @@ def _show(request: Request, answer: _Answer) -> None:
     if answer.data is not None and request.fix:
         write_bytes(answer.data)
         out = sys.stderr
+    texts = {} if answer.data is None else {request.stdin_filename or STDIN: answer.data}
+    problems = sorted(answer.result.problems, key=_order)
+    material = formats.Material(answer.result.findings, problems, texts)
+    answer.result.problems += _write_files(request, answer, material)
     look = look_for(out, unsafe=request.unsafe)
-    findings = answer.result.findings
-    if request.format == "json":
-        write(
-            out,
-            [report.statistics_json(findings, look) if request.statistics else report.to_json(findings)],
-        )
-    elif request.statistics:
-        write(out, report.statistics(findings, look))
-    elif request.format == "concise":
-        write(out, report.concise(findings, look))
-    else:
-        texts = {} if answer.data is None else {request.stdin_filename or STDIN: answer.data}
-        write(out, report.text(findings, report.SourceLines(texts), look))
+    if request.outputs.main is None:
+        write(out, formats.lines(request.format, material, look, counted=request.statistics))
     out.flush()
     _show_problems(request, answer)
-    if request.format != "json" and not request.quiet:
+    if request.outputs.main is None and request.format in formats.HUMAN and not request.quiet:
         write(out, _closing(request, answer, look))
+
+
+def _write_files(request: Request, answer: _Answer, material: formats.Material) -> list[Problem]:
+    """Write the reports that go to files; the problems with those that can't be written after all."""
+    problems = []
+    look = report.Look(unsafe=request.unsafe)
+    for name, path, is_main in request.outputs.files(request.format):
+        lines = [*formats.lines(name, material, look, counted=request.statistics and is_main)]
+        if name in formats.HUMAN and not request.quiet:
+            lines += _closing(request, answer, look)
+        try:
+            write_report(path, lines)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            problems.append(Problem(str(path), f"can't be written: {why}"))
+    return problems
 
 
 def _closing(request: Request, answer: _Answer, look: report.Look) -> Iterable[str]:

@@ -9,6 +9,7 @@ import click
 
 from kerasvae_lint import __version__
 from kerasvae_lint.cli.choices import Choices, codes, patterns
+from kerasvae_lint.cli.formats import FORMATS
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.runtime.options import PROBES
 
@@ -52,7 +53,14 @@ def kvlint() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the settings from this pyproject.toml.",
 )
-@click.option("--output-format", "format", type=click.Choice(["text", "concise", "json"]), default="text")
+@click.option("--output-format", "format", type=click.Choice(FORMATS), default="text")
+@click.option(
+    "--output-file",
+    "outputs",
+    multiple=True,
+    metavar="[FORMAT=]PATH",
+    help="Write a report to this file, in this format; without one, what else is printed. Can be repeated.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit with 0 even if something is found.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads.")
@@ -67,6 +75,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     Exits with 0 if nothing is found, 1 if something is, 2 if something could not be done.
     """
     from kerasvae_lint.cli.check import STDIN, Request, check
+    from kerasvae_lint.cli.outputs import read_outputs
 
     if STDIN in paths and len(paths) > 1:
         raise click.UsageError("`-` can't be mixed with other paths")
@@ -83,6 +92,12 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
     )
     cache = not options.pop("no_cache")
     try:
+        options["outputs"] = read_outputs(
+            options["outputs"],
+            output_format=options["format"],
+            diff=options["diff"],
+            statistics=options["statistics"],
+        )
         choices.check()
         status = check(Request(paths or (".",), choices, cache=cache, **options))
     except Exception as error:
@@ -92,10 +107,12 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
 def _as_usage_error(error: Exception) -> Exception:
     """What the user can put right as a line; the rest as it is. Imports late, for a fast start."""
+    from kerasvae_lint.cli.outputs import OutputError
     from kerasvae_lint.run.config import ConfigError
     from kerasvae_lint.run.packs import RulePackError
 
-    return click.UsageError(str(error)) if isinstance(error, (ConfigError, RulePackError)) else error
+    known = (ConfigError, OutputError, RulePackError)
+    return click.UsageError(str(error)) if isinstance(error, known) else error
 
 
 @kvlint.command()

@@ -41,12 +41,33 @@ def write_atomically(path: Path, data: bytes, *, expected: bytes | None = None) 
         raise OSError(errno.EBUSY, "the file has changed while it was being fixed", str(path))
     if current == data:
         return
+    _move_in(target, data, status)
+
+
+def put_atomically(path: Path, data: bytes) -> None:
+    """Write a file in one step, whether it is there already or not; a new one gets the usual mode.
+
+    Raises:
+        OSError: the file or its directory can't be written.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists():
+        write_atomically(target, data)
+    else:
+        _move_in(target, data, None)
+
+
+def _move_in(target: Path, data: bytes, like: os.stat_result | None) -> None:
+    """Write a file beside ``target`` and move it there, with the attributes of what it replaces."""
     handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            _copy_attributes(target, Path(name), status)
+            if like is not None:
+                _copy_attributes(target, Path(name), like)
+            else:
+                os.chmod(name, 0o666 & ~_umask())
             os.fsync(file.fileno())
         os.replace(name, target)
     except BaseException:
@@ -54,6 +75,13 @@ def write_atomically(path: Path, data: bytes, *, expected: bytes | None = None) 
             os.unlink(name)
         raise
     _flush_directory(target.parent)
+
+
+def _umask() -> int:
+    """The process's mask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _copy_attributes(source: Path, copy: Path, status: os.stat_result) -> None:
