@@ -63,8 +63,9 @@ class Places:
         """The path below the base, with slashes; None for what lies elsewhere, or is no file."""
         if not is_file(filename):
             return None
-        for path in (os.path.abspath(filename), os.path.realpath(filename)):
-            inside = os.path.join(self.base, "")
+        inside = os.path.join(self.base, "")
+        for whole in (os.path.abspath, os.path.realpath):
+            path = whole(filename)
             if path.startswith(inside):
                 return path[len(inside) :].replace(os.sep, "/")
         return None

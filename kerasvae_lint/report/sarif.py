@@ -158,8 +158,8 @@ def _quoted(path: str) -> str:
 
 def _nameless(findings: Iterable[Finding], problems: Iterable[Problem]) -> list[Json]:
     """What stands for a file that has no name."""
-    files = all(is_file(item.filename) for item in (*findings, *problems))
-    return [] if files else [{"description": {"text": "standard input"}}]
+    names = [*(finding.filename for finding in findings), *(problem.filename for problem in problems)]
+    return [] if all(map(is_file, names)) else [{"description": {"text": "standard input"}}]
 
 
 def _fix(finding: Finding, fix: Fix, places: Places) -> Json | None:
