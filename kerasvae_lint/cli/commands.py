@@ -59,7 +59,7 @@ def kvlint() -> None:
     "outputs",
     multiple=True,
     metavar="[FORMAT=]PATH",
-    help="Write a report to this file, in this format; without one, what else is printed. Can be repeated.",
+    help="Write a report to a file, as often as given; without FORMAT it is the one that else is printed.",
 )
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit with 0 even if something is found.")

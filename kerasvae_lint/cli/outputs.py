@@ -53,7 +53,10 @@ def read_outputs(values: Iterable[str], *, output_format: str, diff: bool, stati
             raise OutputError(f"{option} can't be combined with --output-format {output_format}")
     seen: set[str] = set()
     for _, path, _ in made.files(output_format):
-        why = _obstacle(path)
+        try:
+            why = _obstacle(path)
+        except OSError as error:
+            why = f"can't be written: {(error.strerror or str(error)).lower()}"
         if why:
             raise OutputError(f"--output-file: {path} {why}")
         real = os.path.normcase(os.path.realpath(path))

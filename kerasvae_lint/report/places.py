@@ -102,6 +102,17 @@ class Places:
         """The range of a finding."""
         return self.region(finding.filename, finding.location, finding.end_location, finding.cell)
 
+    def snippet(self, filename: str, region: Region, *, notebook: bool) -> str:
+        """The text of a region of the file, its line breaks as newlines; empty if it can't be read."""
+        file = self._file(filename)
+        lines = (file.raw_lines if notebook else file.lines)[region.start_line - 1 : region.end_line]
+        if len(lines) != region.end_line - region.start_line + 1:
+            return ""
+        units = [line.encode("utf-16-le", "surrogatepass") for line in lines]
+        units[-1] = units[-1][: 2 * (region.end_column - 1)]
+        units[0] = units[0][2 * (region.start_column - 1) :]
+        return "\n".join(unit.decode("utf-16-le", "replace") for unit in units)
+
     def edit(self, filename: str, edit: Edit, *, notebook: bool) -> tuple[Region, str] | None:
         """What to replace in the file, and by what; None if it can't be said for this notebook."""
         if not notebook:

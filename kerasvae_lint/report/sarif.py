@@ -91,12 +91,17 @@ def _help(rule: RuleInfo) -> Json:
 
 
 def _result(finding: Finding, index: int, name: str, places: Places) -> Json:
+    region = places.finding(finding)
+    location = _location(finding.filename, region, places, finding.cell, finding.location)
+    snippet = places.snippet(finding.filename, region, notebook=finding.cell is not None)
+    if snippet:
+        location["physicalLocation"]["region"]["snippet"] = _text(snippet)
     made: Json = {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": level(finding.code),
         "message": _message(f"{in_cell(finding)}{finding.message}"),
-        "locations": [_location(finding.filename, places.finding(finding), places, finding.cell, finding.location)],
+        "locations": [location],
         "partialFingerprints": {FINGERPRINT: name},
     }
     if finding.notes:

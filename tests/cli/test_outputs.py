@@ -140,6 +140,7 @@ def test_the_status_is_the_same(run: Run, project: Path, text: str, options: lis
         (["--output-file", "a", "--output-file", "b"], "both a and b are given without a format"),
         (["--output-file", "sarif=a.py"], "a.py has the name of a program"),
         (["--output-file", "sarif=read-only"], "read-only can't be written: it is read-only"),
+        (["--output-file", f"sarif={'a' * 999}"], "can't be written: file name too long"),
         (["--output-file", "sarif=a", "--diff"], "--output-file can't be combined with --diff"),
         (["--output-format", "sarif", "--diff"], "--diff can't be combined with --output-format sarif"),
         (["--output-format", "junit", "--statistics"], "--statistics can't be combined with --output-format junit"),

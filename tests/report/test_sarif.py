@@ -108,6 +108,7 @@ def test_the_region_and_the_fix_are_those_of_the_file(newline: str) -> None:
     run = run_of(found, base="/p", texts={"/p/a.py": text.encode()})
     [result] = run["results"]
     assert shown(text, result["locations"][0]) == "inputs=inputs"
+    assert result["locations"][0]["physicalLocation"]["region"]["snippet"] == {"text": "inputs=inputs"}
     assert run["columnKind"] == "utf16CodeUnits"
     assert newline in run["newlineSequences"]
     [fix] = result["fixes"]
@@ -153,6 +154,14 @@ def test_a_notebook_is_placed_and_fixed_in_its_json(
     after = json.loads(fixed(text, result["fixes"][0]))
     new = (after["cells"] if version == 4 else after["worksheets"][0]["cells"])[1]
     assert "".join(new["source" if version == 4 else "input"]) == MENDED
+
+
+def test_a_snippet_of_several_lines() -> None:
+    texts = {"/p/a.py": "x = f(\r\n  \U0001f600,\r\n)\r\n".encode()}
+    items = [finding((1, 5), (2, 4), filename="/p/a.py"), finding((3, 1), (9, 1), filename="/p/a.py")]
+    first, second = run_of(items, base="/p", texts=texts)["results"]
+    assert first["locations"][0]["physicalLocation"]["region"]["snippet"] == {"text": "f(\n  \U0001f600"}
+    assert "snippet" not in second["locations"][0]["physicalLocation"]["region"]
 
 
 def test_notes_are_related_locations_and_recipes_properties() -> None:
