@@ -89,8 +89,9 @@ def _toml(entries: Navigation) -> str:
 
 
 def write(folder: Path) -> None:
-    """Put the site's source into ``folder``, and nothing else."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Put the site's source into ``folder``, in place of what an earlier build left there."""
+    for left in ("pages", "html"):
+        shutil.rmtree(folder / left, ignore_errors=True)
     for name, content in pages().items():
         path = folder / "pages" / name
         path.parent.mkdir(parents=True, exist_ok=True)
