@@ -3,8 +3,8 @@
     python tools/new_rule.py KV199 the-name     begin it
     python tools/new_rule.py KV199 --fixed      write its fixed*.py anew, from its bad*.py and its fix
 
-The template is a whole small rule (about dropout) with programs that show it; TODO marks what is yours to write, and the
-tests say what is left of that.
+The template is a whole small rule (about dropout) with programs that show it; TODO marks what is yours to write, and
+the tests say what is left of that.
 """
 
 from __future__ import annotations

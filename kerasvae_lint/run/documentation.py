@@ -2,7 +2,7 @@
 
 Each built-in rule has a page of its own in the site that ``python -m tools.website`` builds, at a path that does not
 change: ``rules/KV101/``. The site's address is not written down in the code: it is whatever the installed package's
-metadata give as ``Documentation`` (``project.urls`` in pyproject.toml), so that it can't name a place that is not there.
+metadata give as ``Documentation`` (``project.urls`` in pyproject.toml), so that no place is named that is not there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LABEL = "documentation"
 def base() -> str | None:
     """The site's address, with a slash at its end; None if the package's metadata give none."""
     try:
-        urls = metadata(PACKAGE).get_all("Project-URL") or []
+        urls: list[str] = metadata(PACKAGE).get_all("Project-URL") or []
     except PackageNotFoundError:
         return None
     for line in urls:
@@ -42,4 +42,3 @@ def address(code: str) -> str | None:
     """The address of a rule's page on the web; None where the rule has no page, or the site no known address."""
     path, site = page(code), base()
     return site + path if site and path else None
-

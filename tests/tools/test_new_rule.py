@@ -66,7 +66,8 @@ def test_from_empty_to_green(copy: Path) -> None:
     assert done.returncode == 0, done.stdout
 
     stale = python(copy, "tools/docs.py", "--check")
-    assert stale.returncode == 1 and "run python tools/docs.py" in stale.stderr
+    assert stale.returncode == 1
+    assert "run python tools/docs.py" in stale.stderr
     assert python(copy, "tools/docs.py").returncode == 0
     assert "KV901-dropout-of-everything" not in (ROOT / "README.md").read_text(encoding="utf-8")
     assert "| [KV901](rules/README.md#kv901-dropout-of-everything)" in (copy / "README.md").read_text(encoding="utf-8")
@@ -86,7 +87,9 @@ def test_fixed_programs_are_written_anew(copy: Path) -> None:
     bad = (folder / "bad.py").read_text(encoding="utf-8").replace("Dropout(1.0)", "Dropout(rate=1)")
     (folder / "bad_keyword.py").write_text(bad, encoding="utf-8")
     done = python(copy, "tools/new_rule.py", "KV901", "--fixed")
-    assert done.stdout.splitlines() == [f"wrote fixtures/KV901-dropout-of-everything/{n}.py" for n in ("fixed", "fixed_keyword")]
+    assert done.stdout.splitlines() == [
+        f"wrote fixtures/KV901-dropout-of-everything/{n}.py" for n in ("fixed", "fixed_keyword")
+    ]
     assert "Dropout(rate=0.0)" in (folder / "fixed_keyword.py").read_text(encoding="utf-8")
 
 
@@ -121,6 +124,7 @@ def test_a_file_that_is_there_is_kept(copy: Path) -> None:
     there.parent.mkdir()
     there.write_text("mine = 1\n", encoding="utf-8")
     done = python(copy, "tools/new_rule.py", "KV901", "dropout-of-everything")
-    assert done.returncode == 2 and "clean.py exists already" in done.stderr
+    assert done.returncode == 2
+    assert "clean.py exists already" in done.stderr
     assert there.read_text(encoding="utf-8") == "mine = 1\n"
     assert not list((copy / "rules").glob("kv901*"))

@@ -16,8 +16,8 @@ WIDTH = 80
 PAGE = """\
 # A report
 
-`kvlint verify --fix` of two programs of the rules' own fixtures: {targets}. It was measured once, and its JSON is kept in
-the repository; what follows is that measurement as kvlint tells and draws it today.
+`kvlint verify --fix` of two programs of the rules' own fixtures: {targets}. It was measured once, and its JSON is
+kept in the repository; what follows is that measurement as kvlint tells and draws it today.
 
 ## In the terminal
 
@@ -36,7 +36,11 @@ here:
 def pages() -> dict[str, str]:
     """``verify/sample.md`` and the report that it shows, as texts."""
     report = report_from_dict(json.loads(MEASURED.read_text(encoding="utf-8")))
-    lines = [*text.full(report, WIDTH, lambda _, words: words), "", *text.summary(report, WIDTH, lambda _, words: words)]
+    lines = [
+        *text.full(report, WIDTH, lambda _, words: words),
+        "",
+        *text.summary(report, WIDTH, lambda _, words: words),
+    ]
     told = "".join(f"{line}\n" for line in lines)
     targets = " and ".join(f"`{target.target}`" for target in report.targets)
     return {"verify/sample.md": PAGE.format(told=told, targets=targets), "verify/report.html": html.page(report)}

@@ -20,8 +20,11 @@ Every command explains itself with `--help`.
 |---|---|
 | 0 | nothing was found (`check`), all probes pass (`verify`), done (the others) |
 | 1 | findings are left, a probe fails |
-| 2 | part of the job could not be done: a wrong option, a missing path, a file that can't be read or parsed, a script that can't run. All the rest is done all the same |
+| 2 | part of the job could not be done |
 | 130 | interrupted with Ctrl-C |
+
+What can't be done is a wrong option, a missing path, a file that can't be read or parsed, a script that can't run; a line
+on standard error says which, and all the rest is done all the same.
 """
 
 

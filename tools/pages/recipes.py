@@ -45,7 +45,8 @@ def page(recipe: Recipe) -> str:
     rules = [page for page in rule_pages() if page.recipe == recipe.name]
     named = "".join(f"- [{page.code}](../rules/{page.code}.md) {page.summary}\n" for page in rules)
     for_rules = f"\n## In place of\n\n{named}" if rules else ""
+    file = f"{recipe.name.replace('-', '_')}.py"
     return (
-        f"# {recipe.name}\n\n{about}\n\n```console\nkvlint recipe {recipe.name} --output "
-        f"{recipe.name.replace('-', '_')}.py\n```\n{for_rules}\n## The program\n\n```python\n{recipe.text.rstrip()}\n```\n"
+        f"# {recipe.name}\n\n{about}\n\n```console\nkvlint recipe {recipe.name} --output {file}\n```\n"
+        f"{for_rules}\n## The program\n\n```python\n{recipe.text.rstrip()}\n```\n"
     )

@@ -16,7 +16,9 @@ class BrokenLinkError(Exception):
 
 def pages() -> dict[str, str | bytes]:
     """The texts by their path in the site, and the other files that they link to."""
-    texts = SHOWN | {f"benchmarks/{path.name}": f"benchmarks/{path.name}" for path in (ROOT / "benchmarks").glob("*.md")}
+    texts = SHOWN | {
+        f"benchmarks/{path.name}": f"benchmarks/{path.name}" for path in (ROOT / "benchmarks").glob("*.md")
+    }
     made: dict[str, str | bytes] = {}
     for source, target in sorted(texts.items()):
         made |= _page(source, target, texts)
@@ -25,9 +27,7 @@ def pages() -> dict[str, str | bytes]:
 
 def benchmarks() -> list[tuple[str, str]]:
     """Title and path of each benchmark's page."""
-    return [
-        (path.stem.capitalize(), f"benchmarks/{path.name}") for path in sorted((ROOT / "benchmarks").glob("*.md"))
-    ]
+    return [(path.stem.capitalize(), f"benchmarks/{path.name}") for path in sorted((ROOT / "benchmarks").glob("*.md"))]
 
 
 def _page(source: str, target: str, texts: dict[str, str]) -> dict[str, str | bytes]:
