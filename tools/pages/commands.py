@@ -23,8 +23,8 @@ Every command explains itself with `--help`.
 | 2 | part of the job could not be done |
 | 130 | interrupted with Ctrl-C |
 
-What can't be done is a wrong option, a missing path, a file that can't be read or parsed, a script that can't run; a line
-on standard error says which, and all the rest is done all the same.
+What can't be done is a wrong option, a missing path, a file that can't be read or parsed, a script that can't run;
+a line on standard error says which, and all the rest is done all the same.
 """
 
 
