@@ -73,6 +73,28 @@ def test_from_empty_to_green(copy: Path) -> None:
     assert "| [KV901](rules/README.md#kv901-dropout-of-everything)" in (copy / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_walk_in_contributing_ends_green(copy: Path) -> None:
+    """The program and the rule that CONTRIBUTING.md shows, as a reader would put them in."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    bad, body = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert python(copy, "tools/new_rule.py", "KV901", "frozen-moving-statistics").returncode == 0
+    rule = copy / "rules" / "kv901_frozen_moving_statistics.py"
+    head = rule.read_text(encoding="utf-8").partition("    triggers = ")[0]
+    rule.write_text(re.sub(r"TODO: |  # TODO", "", head) + body, encoding="utf-8")
+    folder = copy / "fixtures" / "KV901-frozen-moving-statistics"
+    (folder / "bad.py").write_text(bad, encoding="utf-8")
+    clean = bad.replace("momentum=1.0)  # expect: KV901", "momentum=0.9)")
+    frozen = "frozen = tf.keras.layers.BatchNormalization(momentum=1.0, trainable=False)\nmodel ="
+    (folder / "clean.py").write_text(clean.replace("model =", frozen, 1), encoding="utf-8")
+    assert python(copy, "tools/new_rule.py", "KV901", "--fixed").returncode == 0
+    assert "momentum=0.99" in (folder / "fixed.py").read_text(encoding="utf-8")
+    done = run_tests(copy, "KV901")
+    assert done.returncode == 0, done.stdout
+    lint = python(copy, "-m", "ruff", "check", "--fix", "--quiet", str(rule))
+    assert lint.returncode == 0, lint.stdout
+    assert python(copy, "-m", "ruff", "format", "--check", str(rule)).returncode == 0
+
+
 def test_the_template_is_house_code(copy: Path) -> None:
     assert python(copy, "tools/new_rule.py", "KV901", "dropout-of-everything").returncode == 0
     path = "rules/kv901_dropout_of_everything.py"
