@@ -14,7 +14,7 @@ import pytest
 from kerasvae_lint import lint_source
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-_SHOWN = re.compile(r"^```console\nkvlint ([^\n]*)\n```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHOWN = re.compile(r"^```console\nkvlint ([^\n]*)\n```\n\n```(?:text|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
