@@ -43,16 +43,22 @@ class Page:
     preview: bool
     explanation: str
     recipe: str | None = None
+    page: str | None = None
+    url: str | None = None
 
 
 def pages() -> Iterator[Page]:
     """All rules, by code."""
+    from kerasvae_lint.run import documentation as site
     from kerasvae_lint.run.registry import UNUSED, all_rules
 
-    yield Page(*UNUSED, _UNUSED.partition("\n")[0], "safe", False, _UNUSED)
+    summary = _UNUSED.partition("\n")[0]
+    code, name = UNUSED
+    yield Page(code, name, summary, "safe", False, _UNUSED, None, site.page(code), site.address(code))
     for code, rule in all_rules().items():
         text = rule.documentation()
-        yield Page(code, rule.name, rule.summary(), rule.fixable, rule.preview, text, rule.recipe or None)
+        where = rule.recipe or None, site.page(code), site.address(code)
+        yield Page(code, rule.name, rule.summary(), rule.fixable, rule.preview, text, *where)
 
 
 def explain(names: tuple[str, ...], output_format: str) -> str:
@@ -83,4 +89,6 @@ def _find(name: str, known: list[Page]) -> Page:
 def _text(page: Page) -> str:
     stage = " Preview: runs only with --preview." if page.preview else ""
     recipe = f" What to write instead: `kvlint recipe {page.recipe}`." if page.recipe else ""
-    return f"# {page.name} ({page.code})\n\n{_FIXES[page.fixable]}{stage}{recipe}\n\n{page.explanation}\n"
+    head = f"# {page.name} ({page.code})\n\n{_FIXES[page.fixable]}{stage}{recipe}\n"
+    where = f"\nPage in the documentation: {page.url or page.page}\n" if page.page else ""
+    return f"{head}\n{page.explanation}\n{where}"

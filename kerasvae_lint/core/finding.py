@@ -23,7 +23,12 @@ class Applicability(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a file (or in a notebook's cell): row and column count from 1, in characters."""
+    """A place in a file (or in a notebook's cell).
+
+    Attributes:
+        row: from 1.
+        column: from 1, in characters.
+    """
 
     row: int
     column: int
@@ -40,7 +45,13 @@ class TextEdit:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A fix as a rule proposes it: edits by offset into the source text that the rule was shown."""
+    """A fix as a rule proposes it.
+
+    Attributes:
+        applicability: whether it is safe.
+        message: what it does, in a line.
+        edits: by offset into the source text that the rule was shown.
+    """
 
     applicability: Applicability
     message: str
@@ -51,8 +62,12 @@ class Draft:
 class Report:
     """A finding as a rule yields it: still tied to nodes of the tree.
 
-    ``at`` is the node to underline; ``notes`` are related places, ``(node, message)`` in this file
-    or ``(Place, message)`` in another one. ``preview`` marks one finding of a stable rule as preview.
+    Attributes:
+        at: the node to underline.
+        message: what is wrong, what will happen, what to do.
+        notes: related places, ``(node, message)`` in this file or ``(Place, message)`` in another one.
+        fix: what an ``Editor`` collected.
+        preview: marks one finding of a stable rule as preview.
     """
 
     at: cst.CSTNode
@@ -74,8 +89,13 @@ class Place:
 class Edit:
     """One replacement of a fix, in the coordinates that the user sees.
 
-    ``start_offset`` and ``end_offset`` count characters of the decoded source text (for a notebook:
-    of the program that its cells make), which is what the fixer applies.
+    Attributes:
+        content: the new text.
+        location: where the old text begins.
+        end_location: where it ends.
+        start_offset: the same in characters of the decoded source text (for a notebook: of the program that its cells
+            make), which is what the fixer applies.
+        end_offset: likewise.
     """
 
     content: str
@@ -87,7 +107,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What ``--fix`` would do about a finding."""
+    """What ``--fix`` would do about a finding.
+
+    Attributes:
+        applicability: whether it is safe.
+        message: what it does, in a line.
+        edits: in the order of the text.
+    """
 
     applicability: Applicability
     message: str
@@ -96,7 +122,14 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A related place: where the variable is made, where the callback assigns it."""
+    """A related place: where the variable is made, where the callback assigns it.
+
+    Attributes:
+        message: what is there.
+        filename: the file, which may be another one than the finding's.
+        location: where in it.
+        cell: of a notebook, from 1.
+    """
 
     message: str
     filename: str
@@ -106,9 +139,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One diagnostic, placed in a file; ``cell`` counts all cells of a notebook from 1.
+    """One diagnostic, placed in a file.
 
-    ``recipe`` names what ``kvlint recipe`` prints to put in the broken code's place, if there is something.
+    Attributes:
+        code: of the rule.
+        name: of the rule.
+        message: what is wrong, what will happen, what to do.
+        filename: as it was given.
+        location: where the underlined code begins.
+        end_location: where it ends.
+        cell: of a notebook, counting all cells from 1; None in a Python file.
+        fix: None if the rule has none to offer here.
+        notes: related places.
+        recipe: what ``kvlint recipe`` prints to put in the broken code's place, by name; None if there is nothing.
     """
 
     code: str
@@ -130,7 +173,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that kvlint could not do its whole job on (unreadable, unparsable); one line of text."""
+    """A file that kvlint could not do its whole job on.
+
+    Attributes:
+        filename: as it was given.
+        message: one line.
+        location: where, if that is known.
+        cell: of a notebook, from 1.
+    """
 
     filename: str
     message: str

@@ -18,14 +18,46 @@ class TargetKeras(Enum):
 class Settings:
     """What ``[tool.kvlint]`` and the command line say; frozen, picklable, part of the cache key.
 
-    ``select`` and ``ignore`` hold codes or prefixes of codes (``KV``, ``KV3``, ``KV301``) or ``ALL``.
-    An empty ``select`` means all stable rules, and with ``preview`` the preview rules too.
-    ``target_keras`` of None means: work it out from the code and the project's pins.
+    The docstring below each setting is its place in the configuration reference: what it does, and after
+    ``Example:`` a line for ``pyproject.toml``.
     """
 
     select: tuple[str, ...] = ()
+    """The rules to run: codes (`KV301`), beginnings of codes (`KV`, `KV3`) or `ALL`. Empty means all stable rules, and
+    with `preview` the preview rules too. Where `select` and `ignore` both fit a rule, the longer of the two decides.
+
+    Example: `select = ["KV1", "KV2"]`
+    """
+
     ignore: tuple[str, ...] = ()
+    """The rules not to run, as codes or beginnings of codes.
+
+    Example: `ignore = ["KV203"]`
+    """
+
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Rules that are not run on some files: a table from patterns to codes or beginnings of codes. A pattern fits
+    a file's name or the end of its path; `*` stands for any characters.
+
+    Example: `per-file-ignores = { "tests/*" = ["KV101"] }`
+    """
+
     exclude: tuple[str, ...] = ()
+    """Files and folders not to look at, as patterns in the style of `.gitignore`, beside what `.gitignore` itself
+    leaves out. A file that is named on the command line is linted all the same.
+
+    Example: `exclude = ["legacy", "*_pb2.py"]`
+    """
+
     target_keras: TargetKeras | None = None
+    """The Keras that the code is for: `"2"`, `"3"` or `"both"`. Without it, kvlint judges by the imports, by
+    `TF_USE_LEGACY_KERAS` and by the project's own dependency pins.
+
+    Example: `target-keras = "3"`
+    """
+
     preview: bool = False
+    """Run the preview rules too: those whose false positives on real code are still being read.
+
+    Example: `preview = true`
+    """

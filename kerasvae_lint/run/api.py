@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LintResult:
-    """What linting some paths gave; findings are sorted. ``files`` counts the files looked at."""
+    """What linting some paths gave.
+
+    Attributes:
+        findings: sorted by file, place and code.
+        problems: what could not be done: files that can't be read or parsed, paths that are not there.
+        files: how many files were looked at.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -30,7 +36,13 @@ class LintResult:
 
 @dataclass(slots=True)
 class FixResult:
-    """A fixed text: the findings whose fix is in it, and those that remain."""
+    """A fixed text.
+
+    Attributes:
+        text: the new text; the old one if there was nothing to fix.
+        fixed: the findings whose fix is in it, placed where they were when it was applied.
+        remaining: the findings of the new text.
+    """
 
     text: str
     fixed: list[Finding] = field(default_factory=list)
@@ -38,7 +50,11 @@ class FixResult:
 
 
 class LintError(Exception):
-    """Text that can't be linted: a syntax error, a notebook that is none; ``location`` says where, if it is known."""
+    """Text that can't be linted: a syntax error, a notebook that is none.
+
+    Attributes:
+        location: where, if it is known.
+    """
 
     def __init__(self, message: str, location: Position | None = None) -> None:
         super().__init__(message)
@@ -49,7 +65,13 @@ SettingsFor = Callable[[str], Settings]
 
 
 def lint_source(text: str, filename: str = "<string>", settings: Settings | None = None) -> list[Finding]:
-    """Lint a program given as text; a ``filename`` that ends in ``.ipynb`` says that it is a notebook.
+    """Lint a program given as text.
+
+    Args:
+        text: the program, or the JSON of a notebook.
+        filename: stands in the findings; one that ends in ``.ipynb`` says that the text is a notebook. The file need
+            not exist, but where it does, imports from its project are followed.
+        settings: None for all stable rules; ``pyproject.toml`` is not read.
 
     Raises:
         LintError: the text can't be parsed.
@@ -73,7 +95,13 @@ def lint_source(text: str, filename: str = "<string>", settings: Settings | None
 def fix_source(
     text: str, filename: str = "<string>", settings: Settings | None = None, unsafe: bool = False
 ) -> FixResult:
-    """Fix a program given as text: the safe fixes, with ``unsafe`` the others too.
+    """Fix a program given as text; nothing is written to any file.
+
+    Args:
+        text: the program.
+        filename: as for ``lint_source``.
+        settings: as for ``lint_source``.
+        unsafe: apply the unsafe fixes too.
 
     Raises:
         LintError: the text can't be parsed, or is a notebook.
@@ -93,7 +121,15 @@ def lint_paths(
     cache: bool = False,
     jobs: int | None = None,
 ) -> LintResult:
-    """Lint files and folders. ``settings`` may be a function from a file's name; None reads ``pyproject.toml``."""
+    """Lint files and folders; what can't be linted is among the result's problems, and nothing is raised for it.
+
+    Args:
+        paths: files, and folders in which Python files and notebooks are looked for.
+        settings: the same for all files, or a function from a file's (or folder's) name; None reads the nearest
+            ``pyproject.toml`` of each.
+        cache: use and fill ``.kvlint_cache``.
+        jobs: how many processes to use, if there is enough to do; None for one each processor, eight at most.
+    """
     settings_for = _settings_for(settings)
     result = LintResult()
     todo: list[pool.Job] = []
