@@ -9,6 +9,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from kerasvae_lint.core.interrupts import deferred
+
 PREFIX = ".kvlint-"
 SUFFIX = ".tmp"
 """What the temporary files are called: nothing that a linter or an import would pick up."""
@@ -41,6 +43,11 @@ def write_atomically(path: Path, data: bytes, *, expected: bytes | None = None) 
         raise OSError(errno.EBUSY, "the file has changed while it was being fixed", str(path))
     if current == data:
         return
+    with deferred():
+        _replace(target, data, status)
+
+
+def _replace(target: Path, data: bytes, status: os.stat_result) -> None:
     handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
