@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
+
+    _Complete = Callable[[list[str], str], list[CompletionItem]]
 
 SHELLS = ("bash", "zsh", "fish")
 PROGRAM = "kvlint"
@@ -61,29 +63,31 @@ def _register() -> None:
             return [arg for arg in args if arg != "="], "" if incomplete == "=" else incomplete
 
     class Zsh(click_own.ZshComplete):
-        """Values after ``--option=`` are given with it, as one word."""
+        """Completes ``--option=value``, which is one word in zsh."""
 
         def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-            return _joined(incomplete, super().get_completions(args, incomplete))
+            return _joined(super().get_completions, args, incomplete)
 
     class Fish(click_own.FishComplete):
-        """The same, and a value may hold commas."""
+        """The same for fish, and values with commas in them."""
 
         source_template = click_own.FishComplete.source_template.replace('split "," ', 'split -m 1 "," ')
 
         def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-            return _joined(incomplete, super().get_completions(args, incomplete))
+            return _joined(super().get_completions, args, incomplete)
 
     for made in (Bash, Zsh, Fish):
         click_own.add_completion_class(made)
 
 
-def _joined(incomplete: str, items: list[CompletionItem]) -> list[CompletionItem]:
-    name, equals, _ = incomplete.partition("=")
-    if equals and name.startswith("--"):
-        for item in items:
-            if item.type == "plain":
-                item.value = f"{name}={item.value}"
+def _joined(complete: _Complete, args: list[str], incomplete: str) -> list[CompletionItem]:
+    name, equals, value = incomplete.partition("=")
+    if not (equals and name.startswith("--")):
+        return complete(args, incomplete)
+    items = complete([*args, name], value)
+    for item in items:
+        if item.type == "plain":
+            item.value = f"{name}={item.value}"
     return items
 
 

@@ -46,6 +46,7 @@ def _run(arguments: list[str]) -> int:
     from kerasvae_lint.cli.commands import kvlint
 
     completion.register()
+    out = sys.stdout
     try:
         status = kvlint.main(arguments, prog_name="kvlint", standalone_mode=False)
     except click.ClickException as error:
@@ -53,9 +54,8 @@ def _run(arguments: list[str]) -> int:
         return 2
     except click.Abort:
         raise KeyboardInterrupt from None
-    except SystemExit as left:
-        # What Click makes of a pipe that nobody reads any more.
-        if isinstance(left.__context__, OSError) and left.code == 1:
+    except SystemExit:
+        if sys.stdout is not out:  # Click has put another in its place, since nobody reads this one any more
             raise BrokenPipeError from None
         raise
     return status if isinstance(status, int) else 0

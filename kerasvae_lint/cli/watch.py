@@ -38,10 +38,10 @@ def watch(request: Request) -> int:
         CantWatchError: watchfiles is missing, or an option does not go with watching.
     """
     _refuse(request)
-    changed: list[str] = []
+    state, changed = _state(request), list[str]()
     while True:
-        state = _lint(request, changed)
-        changed = _wait(request, state)
+        _lint(request, state, changed)
+        state, changed = _wait(request, state)
 
 
 def _refuse(request: Request) -> None:
@@ -60,8 +60,8 @@ def _refuse(request: Request) -> None:
         raise CantWatchError("--watch needs watchfiles: pip install 'kerasvae-lint[watch]'")
 
 
-def _lint(request: Request, changed: list[str]) -> Snapshot:
-    """Lint everything (the cache knows what is as it was), and say what is found; the state that was linted."""
+def _lint(request: Request, state: Snapshot, changed: list[str]) -> None:
+    """Lint everything (the cache knows what is as it was), and say what is found; what is written is put in ``state``."""
     started = time.perf_counter()
     config.forget()
     pool.forget()
@@ -69,7 +69,6 @@ def _lint(request: Request, changed: list[str]) -> Snapshot:
     if not is_plain(sys.stdout):
         click.clear()
     _say(request, f"{time.strftime('%H:%M:%S')}  {_named(changed)}")
-    state = _state(request)
     try:
         answer = answer_to(request)
     except config.ConfigError as error:
@@ -83,7 +82,6 @@ def _lint(request: Request, changed: list[str]) -> Snapshot:
         count = answer.result.files
         ending = f"{time.perf_counter() - started:.2f} s. Watching {count} file{'' if count == 1 else 's'}"
     _say(request, f"{ending}; Ctrl-C ends it.")
-    return state
 
 
 def _state(request: Request) -> Snapshot:
@@ -95,8 +93,8 @@ def _state(request: Request) -> Snapshot:
         return take(request.paths, lambda _: NOTHING, extra)
 
 
-def _wait(request: Request, state: Snapshot) -> list[str]:
-    """Until something is not as in ``state``; what that is.
+def _wait(request: Request, state: Snapshot) -> tuple[Snapshot, list[str]]:
+    """Until something is not as in ``state``; how it is now, and what that is.
 
     Files are compared once the watching has begun, so that nothing is lost that was saved while kvlint was linting.
     """
@@ -116,7 +114,7 @@ def _wait(request: Request, state: Snapshot) -> list[str]:
             continue
         changed = found.changes(state)
         if changed:
-            return changed
+            return found, changed
         folders = found.folders
 
 
