@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kerasvae_lint import report
 from kerasvae_lint.cli.choices import Choices
-from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
+from kerasvae_lint.cli.output import folded, look_for, problem_line, write, write_bytes
 from kerasvae_lint.cli.progress import Bar, bar, wanted
 from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run.api import LintResult, lint_paths
@@ -150,7 +150,7 @@ def _show(request: Request, answer: Answer) -> None:
     out.flush()
     _show_problems(request, answer)
     if request.format != "json" and not request.quiet:
-        write(out, _closing(request, answer, look))
+        write(out, folded(_closing(request, answer, look), out))
 
 
 def _closing(request: Request, answer: Answer, look: report.Look) -> Iterable[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 import click
 
 from kerasvae_lint.core import Problem
-from kerasvae_lint.report.look import Look, place, printable
+from kerasvae_lint.report.look import Look, place, printable, wrap
 
 NARROWEST = 40
 
@@ -49,6 +49,13 @@ def write(stream: TextIO, lines: Iterable[str]) -> None:
         stream.write(f"{line}\n")
     if stream is sys.stderr:
         stream.flush()
+
+
+def folded(lines: Iterable[str], stream: TextIO) -> Iterator[str]:
+    """Plain lines broken between words for a narrow terminal; a pipe gets them whole, to look for words in them."""
+    width = look_for(stream).width
+    for line in lines:
+        yield from wrap(line, width, 0, "") if stream.isatty() else [line]
 
 
 def write_bytes(data: bytes) -> None:

@@ -12,7 +12,7 @@ import click
 
 from kerasvae_lint.cli.check import STDIN, Request, answer_to, tell
 from kerasvae_lint.cli.choices import NOTHING
-from kerasvae_lint.cli.output import is_plain, look_for, write
+from kerasvae_lint.cli.output import folded, is_plain, look_for, write
 from kerasvae_lint.core import interrupts
 from kerasvae_lint.run import config, pool
 from kerasvae_lint.run.snapshot import Snapshot, matters, take
@@ -170,4 +170,4 @@ def _named(changed: list[str]) -> str:
 
 def _say(request: Request, line: str) -> None:
     if not request.quiet:
-        write(sys.stderr, [line])
+        write(sys.stderr, folded([line], sys.stderr))
