@@ -200,7 +200,7 @@ def _diff(change: Change, look: report.Look) -> Iterable[str]:
 
     name = look.path(change.filename)
     lines = difflib.unified_diff(_lines(change.old), _lines(change.new), name, name, lineterm="")
-    colours = {"-": "code", "+": "added", "@": "mark"}
+    colours = {"-": "removed", "+": "added", "@": "mark"}
     for number, line in enumerate(lines):
         kind = "path" if number < 2 else colours.get(line[:1], "")
         end = "" if line.endswith("\n") or number < 2 or line.startswith("@") else "\n\\ No newline at end of file"

@@ -61,7 +61,7 @@ def _refuse(request: Request) -> None:
 
 
 def _lint(request: Request, state: Snapshot, changed: list[str]) -> None:
-    """Lint everything (the cache knows what is as it was), and say what is found; what is written is put in ``state``."""
+    """Lint everything (the cache knows what is as it was), and say what is found; what it writes goes to ``state``."""
     started = time.perf_counter()
     config.forget()
     pool.forget()

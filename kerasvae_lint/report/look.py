@@ -12,6 +12,7 @@ COLOURS = {
     "path": "1",
     "code": "1;91",
     "added": "32",
+    "removed": "91",
     "mark": "1;95",
     "gutter": "2",
     "under": "1;91",
