@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from kerasvae_lint import report
 from kerasvae_lint.cli import formats
 from kerasvae_lint.cli.choices import Choices
-from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
+from kerasvae_lint.cli.output import folded, look_for, problem_line, write, write_bytes
 from kerasvae_lint.cli.outputs import Outputs, write_report
+from kerasvae_lint.cli.progress import Bar, bar, wanted
 from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.run.api import LintResult, lint_paths
 
@@ -43,7 +44,9 @@ class Request:
 
 
 @dataclass(slots=True)
-class _Answer:
+class Answer:
+    """What linting or fixing gave; ``data`` is what standard input held, fixed if that was asked for."""
+
     result: LintResult
     changes: list[Change] = field(default_factory=list)
     data: bytes | None = None
@@ -56,12 +59,23 @@ class _Answer:
 def check(request: Request) -> int:
     """Do what is asked and say what is found; the exit status."""
     started = time.perf_counter()
+    return tell(request, answer_to(request), started)
+
+
+def answer_to(request: Request) -> Answer:
+    """Do what is asked."""
     settings_for = request.choices.settings_for()
     if request.paths == (STDIN,):
         answer = _standard_input(request, settings_for(request.stdin_filename or "."))
     else:
-        answer = _files(request, settings_for)
+        with bar(shown=wanted(request.quiet)) as progress:
+            answer = _files(request, settings_for, progress)
     answer.result.problems += request.choices.problems.values()
+    return answer
+
+
+def tell(request: Request, answer: Answer, started: float) -> int:
+    """Say what is found; the exit status."""
     if request.diff:
         _show_diff(request, answer)
     else:
@@ -72,17 +86,17 @@ def check(request: Request) -> int:
     return _status(request, answer)
 
 
-def _status(request: Request, answer: _Answer) -> int:
+def _status(request: Request, answer: Answer) -> int:
     if answer.result.problems:
         return 2
     left = answer.changes if request.diff else answer.result.findings
     return 1 if left and not request.exit_zero else 0
 
 
-def _files(request: Request, settings_for: Callable[[str], Settings]) -> _Answer:
+def _files(request: Request, settings_for: Callable[[str], Settings], progress: Bar) -> Answer:
     if not (request.fix or request.diff):
-        found = lint_paths(request.paths, settings_for, cache=request.cache, jobs=request.jobs)
-        return _Answer(found)
+        found = lint_paths(request.paths, settings_for, cache=request.cache, jobs=request.jobs, progress=progress)
+        return Answer(found)
     from kerasvae_lint.run.fixing import fix_paths
 
     run = fix_paths(
@@ -92,11 +106,12 @@ def _files(request: Request, settings_for: Callable[[str], Settings]) -> _Answer
         write=not request.diff,
         cache=request.cache,
         jobs=request.jobs,
+        progress=progress,
     )
-    return _Answer(run.result, run.changes)
+    return Answer(run.result, run.changes)
 
 
-def _standard_input(request: Request, settings: Settings) -> _Answer:
+def _standard_input(request: Request, settings: Settings) -> Answer:
     data = sys.stdin.buffer.read()
     name = request.stdin_filename or STDIN
     if request.fix or request.diff:
@@ -104,7 +119,7 @@ def _standard_input(request: Request, settings: Settings) -> _Answer:
 
         change = fix_data(data, name, settings, unsafe=request.unsafe)
         result = LintResult(change.remaining, change.problems, 1)
-        return _Answer(result, [change] if change.after != data else [], change.after)
+        return Answer(result, [change] if change.after != data else [], change.after)
     from kerasvae_lint.run import pool, registry
     from kerasvae_lint.run.engine import lint_data
 
@@ -112,10 +127,10 @@ def _standard_input(request: Request, settings: Settings) -> _Answer:
     if pool.needs_parsing(data, settings):
         found = lint_data(data, name, settings, registry.selected(settings))
         result.findings, result.problems = found.findings, found.problems
-    return _Answer(result, data=data)
+    return Answer(result, data=data)
 
 
-def _show(request: Request, answer: _Answer) -> None:
+def _show(request: Request, answer: Answer) -> None:
     """Findings go to standard output, unless that is taken by the fixed text of ``-``."""
     out = sys.stdout
     if answer.data is not None and request.fix:
@@ -131,10 +146,10 @@ def _show(request: Request, answer: _Answer) -> None:
     out.flush()
     _show_problems(request, answer)
     if request.outputs.main is None and request.format in formats.HUMAN and not request.quiet:
-        write(out, _closing(request, answer, look))
+        write(out, folded(_closing(request, answer, look), out))
 
 
-def _write_files(request: Request, answer: _Answer, material: formats.Material) -> list[Problem]:
+def _write_files(request: Request, answer: Answer, material: formats.Material) -> list[Problem]:
     """Write the reports that go to files; the problems with those that can't be written after all."""
     problems = []
     look = report.Look(unsafe=request.unsafe)
@@ -150,7 +165,7 @@ def _write_files(request: Request, answer: _Answer, material: formats.Material) 
     return problems
 
 
-def _closing(request: Request, answer: _Answer, look: report.Look) -> Iterable[str]:
+def _closing(request: Request, answer: Answer, look: report.Look) -> Iterable[str]:
     result = answer.result
     if not result.files and not result.problems:
         yield "No Python files or notebooks found."
@@ -165,7 +180,7 @@ def _closing(request: Request, answer: _Answer, look: report.Look) -> Iterable[s
     )
 
 
-def _show_problems(request: Request, answer: _Answer) -> None:
+def _show_problems(request: Request, answer: Answer) -> None:
     look = look_for(sys.stderr)
     problems = sorted(answer.result.problems, key=_order)
     write(sys.stderr, (problem_line(problem, look) for problem in problems))
@@ -181,7 +196,7 @@ def _order(problem: Problem) -> tuple[str, int, tuple[int, int]]:
     return problem.filename, problem.cell or 0, (place.row, place.column) if place else (0, 0)
 
 
-def _show_diff(request: Request, answer: _Answer) -> None:
+def _show_diff(request: Request, answer: Answer) -> None:
     look = look_for(sys.stdout, unsafe=request.unsafe)
     for change in answer.changes:
         write(sys.stdout, _diff(change, look))
@@ -197,7 +212,7 @@ def _diff(change: Change, look: report.Look) -> Iterable[str]:
 
     name = look.path(change.filename)
     lines = difflib.unified_diff(_lines(change.old), _lines(change.new), name, name, lineterm="")
-    colours = {"-": "code", "+": "added", "@": "mark"}
+    colours = {"-": "removed", "+": "added", "@": "mark"}
     for number, line in enumerate(lines):
         kind = "path" if number < 2 else colours.get(line[:1], "")
         end = "" if line.endswith("\n") or number < 2 or line.startswith("@") else "\n\\ No newline at end of file"

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kerasvae_lint import __version__
 from kerasvae_lint.cli.choices import Choices, codes, patterns
+from kerasvae_lint.cli.completion import SHELLS, code_lists, recipe_names, rule_names
 from kerasvae_lint.cli.formats import FORMATS
+from kerasvae_lint.cli.helping import Group
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.runtime.options import PROBES
 
-_OWN = {"--help", "-h", "--version", "-V"}
+if TYPE_CHECKING:
+    from kerasvae_lint.cli.check import Request
+
 _TARGETS = click.Choice([target.value for target in TargetKeras])
 
 
-class _DefaultsToCheck(click.Group):
-    """``kvlint PATH`` is ``kvlint check PATH``."""
+def _colour(ctx: click.Context, _param: click.Parameter, value: str) -> None:
+    ctx.color = {"always": True, "never": False}.get(value)
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
-            args = ["--help"]
-        elif args[0] not in self.commands and args[0] not in _OWN:
-            args = ["check", *args]
-        return super().parse_args(ctx, args)
+
+_color = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    expose_value=False,
+    callback=_colour,
+    help="Whether to use colours.",
+)
 
 
 @click.group(
-    cls=_DefaultsToCheck,
+    cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="`kvlint PATH` is short for `kvlint check PATH`.",
 )
@@ -39,12 +46,14 @@ def kvlint() -> None:
 
 
 @kvlint.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Count and apply the unsafe fixes too.")
 @click.option("--diff", is_flag=True, help="Write no file: print what --fix would change.")
-@click.option("--select", multiple=True, metavar="CODES", help="Rules to run: KV101, KV3, ALL.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Rules not to run.")
+@click.option(
+    "--select", multiple=True, metavar="CODES", shell_complete=code_lists, help="Rules to run: KV101, KV3, ALL."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", shell_complete=code_lists, help="Rules not to run.")
 @click.option("--preview/--no-preview", default=None, help="Run the preview rules too.")
 @click.option("--target-keras", type=_TARGETS, help="The Keras that the code is for.")
 @click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to look at.")
@@ -53,7 +62,13 @@ def kvlint() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the settings from this pyproject.toml.",
 )
-@click.option("--output-format", "format", type=click.Choice(FORMATS), default="text")
+@click.option(
+    "--output-format",
+    "format",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="How findings are printed.",
+)
 @click.option(
     "--output-file",
     "outputs",
@@ -61,9 +76,11 @@ def kvlint() -> None:
     metavar="[FORMAT=]PATH",
     help="Write a report to a file, as often as given; without FORMAT it is the one that else is printed.",
 )
+@_color
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit with 0 even if something is found.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads.")
+@click.option("--watch", "-w", is_flag=True, help="Lint again after each change, until Ctrl-C.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="How many processes to use.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
@@ -90,7 +107,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
         preview=options.pop("preview"),
         config=options.pop("config"),
     )
-    cache = not options.pop("no_cache")
+    cache, watched = not options.pop("no_cache"), options.pop("watch")
     try:
         options["outputs"] = read_outputs(
             options["outputs"],
@@ -99,10 +116,20 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
             statistics=options["statistics"],
         )
         choices.check()
-        status = check(Request(paths or (".",), choices, cache=cache, **options))
+        request = Request(paths or (".",), choices, cache=cache, **options)
+        status = _watch(request) if watched else check(request)
     except Exception as error:
         raise _as_usage_error(error) from None
     ctx.exit(status)
+
+
+def _watch(request: Request) -> int:
+    from kerasvae_lint.cli.watch import CantWatchError, watch
+
+    try:
+        return watch(request)
+    except CantWatchError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _as_usage_error(error: Exception) -> Exception:
@@ -116,9 +143,11 @@ def _as_usage_error(error: Exception) -> Exception:
 
 
 @kvlint.command()
-@click.argument("names", nargs=-1, metavar="[CODE]...")
+@click.argument("names", nargs=-1, metavar="[CODE]...", shell_complete=rule_names)
 @click.option("--all", "every", is_flag=True, help="Print all rules.")
-@click.option("--output-format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", "format", type=click.Choice(["text", "json"]), default="text", help="How rules are printed."
+)
 def rule(names: tuple[str, ...], every: bool, format: str) -> None:  # noqa: A002
     """Print what a rule finds, why it bites and how to fix it; by code or by name."""
     from kerasvae_lint.cli.rules import UnknownRuleError, explain
@@ -133,7 +162,7 @@ def rule(names: tuple[str, ...], every: bool, format: str) -> None:  # noqa: A00
 
 
 @kvlint.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=recipe_names)
 @click.option(
     "--output",
     "-o",
@@ -182,7 +211,7 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 
 
 @kvlint.command()
-@click.argument("targets", nargs=-1, metavar="TARGET...", required=True)
+@click.argument("targets", nargs=-1, type=click.Path(), metavar="TARGET...", required=True)
 @click.option("--fix", is_flag=True, help="Run the source with the safe fixes too, in memory.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: the unsafe fixes too.")
 @click.option("--write", is_flag=True, help="With --fix: change a file whose fixed source passes.")
@@ -198,10 +227,15 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all randomness.")
 @click.option("--keras", type=click.Choice(["2", "3"]), help="The Keras to run with.")
 @click.option("--backend", type=click.Choice(["tensorflow", "jax", "torch"]), help="The backend of Keras 3.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True, help="What to run on."
+)
 @click.option("--require-gpu", is_flag=True, help="Refuse to run without a GPU.")
 @click.option("--arg", "arguments", multiple=True, metavar="TEXT", help="Arguments for the script, one each.")
-@click.option("--output-format", "format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-format", "format", type=click.Choice(["text", "json"]), default="text", help="How results are printed."
+)
+@_color
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with pictures.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 @click.option("--verbose", "-v", is_flag=True, help="Every variable, and every target in full.")
@@ -232,3 +266,12 @@ def verify(ctx: click.Context, /, targets: tuple[str, ...], **values: Any) -> No
         verbose=values["verbose"],
     )
     ctx.exit(verify(request))
+
+
+@kvlint.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what a shell has to read to complete commands, options, rules and files."""
+    from kerasvae_lint.cli.completion import script
+
+    click.echo(script(kvlint, shell), nl=False)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from kerasvae_lint.cli.output import look_for, write
+from kerasvae_lint.cli.progress import bar, wanted
 from kerasvae_lint.core import Problem, Settings
 from kerasvae_lint.runtime import launch, text
 from kerasvae_lint.runtime.options import PROBES, Job, Options
@@ -172,20 +173,14 @@ def _is_near(row: int, rows: list[int] | None) -> bool:
 @contextmanager
 def _progress(request: Request, count: int) -> Iterator[launch.Progress]:
     """A bar on a terminal; nothing elsewhere."""
-    if request.quiet or not sys.stderr.isatty() or not count:
-        yield launch.silent
-        return
     steps = len(PROBES) + 3
-    with click.progressbar(
-        length=count * steps, label="Probing", file=sys.stderr, item_show_func=lambda item: item or ""
-    ) as bar:
+    with bar(shown=wanted(request.quiet) and count > 0, item=max(map(len, PROBES)), delay=0.0) as drawn:
         done = [0] * count
+        drawn("Probing", 0, count * steps)
 
         def step(index: int, event: str) -> None:
-            last = event == "end"
-            forward = steps - done[index] if last else min(1, steps - 1 - done[index])
-            done[index] += forward
-            bar.update(forward, event if event not in {"result", "end", "start"} else None)
+            done[index] = steps if event == "end" else min(done[index] + 1, steps - 1)
+            drawn("Probing", sum(done), count * steps, event if event in PROBES else "")
 
         yield step
 

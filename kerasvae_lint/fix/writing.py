@@ -9,6 +9,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from kerasvae_lint.core.interrupts import deferred
+
 PREFIX = ".kvlint-"
 SUFFIX = ".tmp"
 """What the temporary files are called: nothing that a linter or an import would pick up."""
@@ -41,7 +43,8 @@ def write_atomically(path: Path, data: bytes, *, expected: bytes | None = None) 
         raise OSError(errno.EBUSY, "the file has changed while it was being fixed", str(path))
     if current == data:
         return
-    _move_in(target, data, status)
+    with deferred():
+        _move_in(target, data, status)
 
 
 def put_atomically(path: Path, data: bytes) -> None:
@@ -54,7 +57,8 @@ def put_atomically(path: Path, data: bytes) -> None:
     if target.exists():
         write_atomically(target, data)
     else:
-        _move_in(target, data, None)
+        with deferred():
+            _move_in(target, data, None)
 
 
 def _move_in(target: Path, data: bytes, like: os.stat_result | None) -> None:

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 
 from kerasvae_lint.core import Applicability, Finding, Position
 
-_COLOURS = {
-    "path": "\x1b[1m",
-    "code": "\x1b[1;31m",
-    "added": "\x1b[1;32m",
-    "mark": "\x1b[1;36m",
-    "gutter": "\x1b[1;34m",
-    "under": "\x1b[1;31m",
-    "label": "\x1b[1m",
+COLOURS = {
+    "path": "1",
+    "code": "1;91",
+    "added": "32",
+    "removed": "91",
+    "mark": "1;95",
+    "gutter": "2",
+    "under": "1;91",
+    "label": "1",
 }
+"""By kind; only what can be read on white and on black. Bold, which some terminals show as bright, is joined to none of
+the eight dark colours: bold green would be a bright green, which is invisible on white."""
 _PLAIN = "\x1b[0m"
 
 
@@ -38,7 +41,7 @@ class Look:
 
     def paint(self, kind: str, text: str) -> str:
         """``text`` in the colour of its kind."""
-        return f"{_COLOURS[kind]}{text}{_PLAIN}" if self.colour and text else text
+        return f"\x1b[{COLOURS[kind]}m{text}{_PLAIN}" if self.colour and text else text
 
     def path(self, filename: str) -> str:
         """The file's name as a reader would type it from here."""

@@ -62,6 +62,8 @@ class LintError(Exception):
 
 
 SettingsFor = Callable[[str], Settings]
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is (0: nobody knows yet)."""
 
 
 def lint_source(text: str, filename: str = "<string>", settings: Settings | None = None) -> list[Finding]:
@@ -120,6 +122,7 @@ def lint_paths(
     *,
     cache: bool = False,
     jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> LintResult:
     """Lint files and folders; what can't be linted is among the result's problems, and nothing is raised for it.
 
@@ -129,7 +132,9 @@ def lint_paths(
             ``pyproject.toml`` of each.
         cache: use and fill ``.kvlint_cache``.
         jobs: how many processes to use, if there is enough to do; None for one each processor, eight at most.
+        progress: told of each file that is done.
     """
+    tell = progress or silent
     settings_for = _settings_for(settings)
     result = LintResult()
     todo: list[pool.Job] = []
@@ -141,6 +146,7 @@ def lint_paths(
             result.problems.append(item)
             continue
         result.files += 1
+        tell("Reading", result.files, 0)
         data = pool.read(item)
         if isinstance(data, Problem):
             result.problems.append(data)
@@ -157,13 +163,21 @@ def lint_paths(
             todo.append(pool.Job(item, chosen, len(data)))
         else:
             store.put(item, data, chosen)
+    done, total = 0, sum(job.size for job in todo)
+    tell("Linting", done, total)
     for job, found in pool.run(todo, pool.workers_for(jobs)):
+        done += job.size
+        tell("Linting", done, total)
         result.findings += found.findings
         result.problems += found.problems
         store.put_result(job, found)
     store.save()
     result.findings.sort(key=lambda finding: finding.sort_key)
     return result
+
+
+def silent(_doing: str, _done: int, _total: int) -> None:
+    """Nobody is told."""
 
 
 def _settings_for(settings: Settings | SettingsFor | None) -> SettingsFor:

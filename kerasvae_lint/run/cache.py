@@ -7,16 +7,19 @@ project, a digest of it. Anything that does not fit is thrown away.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pickle
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kerasvae_lint.core import Settings
+from kerasvae_lint.core.interrupts import deferred
 
 FOLDER = ".kvlint_cache"
 _FORMAT = 2
@@ -94,20 +97,29 @@ class Cache:
         if len(merged) > 20_000:
             merged = {key: e for key, e in merged.items() if key in self._used or key in self._changed}
         data = pickle.dumps(merged, protocol=4)
-        try:
+        with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             for name, content in (
-                (".gitignore", "*\n"),
-                ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
+                (".gitignore", b"*\n"),
+                ("CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n"),
             ):
                 if not (self.folder / name).exists():
-                    (self.folder / name).write_text(content)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+                    _put(self.folder / name, content)
+            _put(self.path, hashlib.sha256(data).digest() + data)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, whatever else reads it or interrupts."""
+    with deferred():
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        try:
             with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(data).digest() + data)
-            os.replace(temporary, self.path)
-        except OSError:
-            return
+                file.write(data)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
 
 
 def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
@@ -123,8 +135,12 @@ def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+@cache
 def _engine() -> str:
-    """The state of kvlint's own code, by size and time of its files: an edited checkout has another cache."""
+    """The state of kvlint's own code, by size and time of its files: an edited checkout has another cache.
+
+    Asked once in a process, as the code is loaded once: what a long process answers is what that code said.
+    """
     root = Path(__file__).resolve().parent.parent
     total = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):

@@ -34,6 +34,11 @@ def load(path: str | os.PathLike[str]) -> tuple[Settings, Path | None]:
     return _nearest(at if at.is_dir() else at.parent)
 
 
+def forget() -> None:
+    """Drop what is known of ``pyproject.toml`` files: one may have been changed."""
+    _nearest.cache_clear()
+
+
 @cache
 def _nearest(folder: Path) -> tuple[Settings, Path | None]:
     for place in (folder, *folder.parents):

@@ -49,15 +49,17 @@ DEFAULT_EXCLUDES = frozenset(
 Item = str | Problem
 
 
-def discover(paths: list[str], exclude: Callable[[str], tuple[str, ...]]) -> Iterator[Item]:
+def discover(
+    paths: list[str], exclude: Callable[[str], tuple[str, ...]], visited: list[str] | None = None
+) -> Iterator[Item]:
     """Files to lint in order, each once, and problems with what was asked for.
 
     A file that is named is linted even if it is excluded; folders are walked without following links to folders.
-    ``exclude`` gives the patterns for a folder.
+    ``exclude`` gives the patterns for a folder; ``visited`` gets the folders that were looked into.
     """
     seen: set[str] = set()
     for path in paths:
-        for item in _one(path, exclude):
+        for item in _one(path, exclude, visited):
             if isinstance(item, str):
                 real = os.path.realpath(item)
                 if real in seen:
@@ -66,9 +68,9 @@ def discover(paths: list[str], exclude: Callable[[str], tuple[str, ...]]) -> Ite
             yield item
 
 
-def _one(path: str, exclude: Callable[[str], tuple[str, ...]]) -> Iterator[Item]:
+def _one(path: str, exclude: Callable[[str], tuple[str, ...]], visited: list[str] | None) -> Iterator[Item]:
     if os.path.isdir(path):
-        yield from _walk(path, exclude(path))
+        yield from _folder(path, _Ignores(path, exclude(path)), visited)
     elif os.path.exists(path):
         yield path
     elif os.path.islink(path):
@@ -77,12 +79,9 @@ def _one(path: str, exclude: Callable[[str], tuple[str, ...]]) -> Iterator[Item]
         yield Problem(path, "no such file or directory")
 
 
-def _walk(top: str, patterns: tuple[str, ...]) -> Iterator[Item]:
-    ignores = _Ignores(top, patterns)
-    yield from _folder(top, ignores)
-
-
-def _folder(folder: str, ignores: _Ignores) -> Iterator[Item]:
+def _folder(folder: str, ignores: _Ignores, visited: list[str] | None) -> Iterator[Item]:
+    if visited is not None:
+        visited.append(folder)
     ignores.enter(folder)
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -93,7 +92,7 @@ def _folder(folder: str, ignores: _Ignores) -> Iterator[Item]:
         path = os.path.join(folder, entry.name) if folder != "." else entry.name
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in DEFAULT_EXCLUDES and not ignores.match(path, folder=True):
-                yield from _folder(path, ignores)
+                yield from _folder(path, ignores, visited)
         elif entry.name.endswith(SUFFIXES) and not os.path.isdir(path) and not ignores.match(path, folder=False):
             if os.path.isfile(path):
                 yield path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Applicability, Finding, Problem, Settings
 from kerasvae_lint.run import pool
-from kerasvae_lint.run.api import LintResult, SettingsFor, _settings_for, lint_paths
+from kerasvae_lint.run.api import LintResult, Progress, SettingsFor, _settings_for, lint_paths, silent
 
 if TYPE_CHECKING:
     from kerasvae_lint.source import Source
@@ -61,6 +61,7 @@ def fix_paths(
     write: bool = True,
     cache: bool = False,
     jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> FixRun:
     """Lint files and folders and fix what can be fixed.
 
@@ -68,18 +69,21 @@ def fix_paths(
     """
     settings_for = _settings_for(settings)
     wanted = list(paths)
-    run = FixRun(lint_paths(wanted, settings_for, cache=cache, jobs=jobs))
+    run = FixRun(lint_paths(wanted, settings_for, cache=cache, jobs=jobs, progress=progress))
     problems: list[Problem] = []
     for _ in range(MAX_PASSES):
         names = {f.filename: None for f in run.result.findings if is_fixable(f, unsafe)}
-        made = [_fix_file(name, settings_for(name), unsafe, write) for name in names]
+        made = []
+        for name in names:
+            made.append(_fix_file(name, settings_for(name), unsafe, write))
+            (progress or silent)("Fixing", len(made), len(names))
         changed = [change for change in made if change.after != change.before]
         problems = [problem for change in made for problem in change.problems]
         run.changes += changed
         if not write or not changed:
             break
         pool.forget()
-        run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs)
+        run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs, progress=progress)
     run.result.problems += problems
     return run
 

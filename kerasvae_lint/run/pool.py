@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Problem, Settings
+from kerasvae_lint.core import Problem, Settings, interrupts
 from kerasvae_lint.run.cache import Cache, Entry
 from kerasvae_lint.run.triage import has_trigger, mentions_field
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from kerasvae_lint.run.engine import FileResult
     from kerasvae_lint.semantics import Project
 
@@ -99,14 +103,15 @@ def run(jobs: list[Job], workers: int) -> Iterator[tuple[Job, FileResult]]:
 
 
 def _parallel(jobs: list[Job], workers: int) -> Iterator[tuple[Job, FileResult]]:
-    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     chunks = _chunks(jobs)
     done = 0
     try:
-        with ProcessPoolExecutor(workers) as pool:
-            for chunk, results in zip(chunks, pool.map(lint_chunk, chunks), strict=True):
+        with _processes(workers) as pool:
+            with _undisturbed():
+                answers = pool.map(lint_chunk, chunks)
+            for chunk, results in zip(chunks, answers, strict=True):
                 yield from zip(chunk, results, strict=True)
                 done += 1
     except BrokenProcessPool:
@@ -115,16 +120,67 @@ def _parallel(jobs: list[Job], workers: int) -> Iterator[tuple[Job, FileResult]]
                 yield job, _alone(job)
 
 
+@contextmanager
+def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are gone after this block: once their work is done, or at once if it ends by an exception."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
+
+    others = set(active_children())
+    pool = ProcessPoolExecutor(count, initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        for process in set(active_children()) - others:
+            process.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Processes that are started here never hear of Ctrl-C, which a terminal sends to all: the parent ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        with interrupts.deferred():
+            yield
+        return
+    with interrupts.deferred():
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+
+def _begin() -> None:
+    """In a worker, first of all: it obeys its parent, and does not outlive it."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    for number in interrupts.SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    parent = parent_process()
+    if parent is not None:
+
+        def end() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=end, daemon=True).start()
+
+
 def _alone(job: Job) -> FileResult:
     """A file in a process of its own, after one of its chunk killed the worker."""
-    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     from kerasvae_lint.run.engine import FileResult
 
     try:
-        with ProcessPoolExecutor(1) as pool:
-            return pool.submit(lint_job, job).result()
+        with _processes(1) as pool:
+            with _undisturbed():
+                answer = pool.submit(lint_job, job)
+            return answer.result()
     except BrokenProcessPool:
         return FileResult(problems=[Problem(job.filename, "the parser crashed on this file")])
 

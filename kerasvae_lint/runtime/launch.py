@@ -16,9 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kerasvae_lint.core.interrupts import deferred
 from kerasvae_lint.runtime.options import Job, Options, options_to_dict
 from kerasvae_lint.runtime.results import RunResult, run_from_dict
-from kerasvae_lint.runtime.workspace import copy_folder, scratch
+from kerasvae_lint.runtime.workspace import copy_folder, placed_in, roots, scratch
 
 MOST_PROCESSES = 200
 START = 120.0
@@ -85,9 +86,9 @@ def _child(folder: Path, jobs: list[Job], options: Options) -> Iterator[_Child]:
         where = Path(job.path)
         home = where if job.text is None else where.parent
         copy_folder(home, copy)
-        elsewhere.append([str(copy), *_roots(home)])
+        elsewhere.append([str(copy), *roots(home)])
         folders.append(str(copy))
-        placed.append(_placed(job, copy, where))
+        placed.append(placed_in(job, copy, where))
     (folder / "tmp").mkdir()
     reading, writing = os.pipe()
     spec = folder / "spec.json"
@@ -99,47 +100,31 @@ def _child(folder: Path, jobs: list[Job], options: Options) -> Iterator[_Child]:
         "pipe": writing,
     }
     spec.write_text(json.dumps(body), encoding="utf-8")
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-P" if sys.version_info >= (3, 11) else "-E",
-            "-m",
-            "kerasvae_lint.runtime.worker",
-            str(spec),
-        ],
-        cwd=folder,
-        env=child_environment(options, folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=(writing,),
-        start_new_session=True,
-    )
-    os.close(writing)
-    child = _Child(process, reading, options)
+    child = None
     try:
+        with deferred():
+            child = _Child(_start(folder, spec, writing, options), reading, options)
         yield child
     finally:
-        child.kill()
+        if child is not None:
+            child.kill()
 
 
-def _placed(job: Job, copy: Path, where: Path) -> Job:
-    """The program written into its working copy, where tracebacks and ``inspect`` find it."""
-    if job.text is None:
-        return job
-    target = copy / (where.stem + ".py" if where.suffix != ".py" else where.name)
-    target.write_text(job.text, encoding="utf-8")
-    return Job(job.target, job.source, job.text, str(target), job.findings, job.probes)
-
-
-def _roots(home: Path) -> list[str]:
-    """Folders above a script from which its imports may come: up to the project's root, read only."""
-    found = []
-    for folder in [home, *home.parents][:4]:
-        found.append(str(folder))
-        if any((folder / name).exists() for name in (".git", "pyproject.toml", "setup.py")):
-            break
-    return found
+def _start(folder: Path, spec: Path, writing: int, options: Options) -> subprocess.Popen[bytes]:
+    flag = "-P" if sys.version_info >= (3, 11) else "-E"
+    try:
+        return subprocess.Popen(
+            [sys.executable, flag, "-m", "kerasvae_lint.runtime.worker", str(spec)],
+            cwd=folder,
+            env=child_environment(options, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(writing,),
+            start_new_session=True,
+        )
+    finally:
+        os.close(writing)
 
 
 def child_environment(options: Options, folder: Path) -> dict[str, str]:
@@ -278,8 +263,11 @@ class _Child:
         return f": {lines[-1][:160]}" if lines else ""
 
     def kill(self) -> None:
-        """End the child with everything that it started."""
+        """End the child with everything that it started; it is halted first, so that it starts nothing more."""
+        with suppress(OSError):
+            self.process.send_signal(getattr(signal, "SIGSTOP", signal.SIGTERM))
         for process in reversed(self._family()):
+            self.pids.add(process.pid)
             with suppress(Exception):  # gone already
                 process.kill()
         self.pids.add(self.process.pid)

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kerasvae_lint.core.interrupts import deferred
+from kerasvae_lint.runtime.options import Job
+
 LARGEST_FILE = 8 * 2**20
 LARGEST_COPY = 128 * 2**20
 MOST_FILES = 5000
@@ -18,11 +21,14 @@ _SKIPPED = {".git", ".hg", "__pycache__", ".venv", "venv", "node_modules", ".tox
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder that is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="kvlint-verify-"))
+    folder = None
     try:
+        with deferred():
+            folder = Path(tempfile.mkdtemp(prefix="kvlint-verify-"))
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def copy_folder(source: Path, target: Path) -> None:
@@ -57,3 +63,22 @@ def copy_folder(source: Path, target: Path) -> None:
                     files -= 1
             except OSError:
                 continue
+
+
+def placed_in(job: Job, copy: Path, where: Path) -> Job:
+    """The program written into its working copy, where tracebacks and ``inspect`` find it."""
+    if job.text is None:
+        return job
+    target = copy / (where.stem + ".py" if where.suffix != ".py" else where.name)
+    target.write_text(job.text, encoding="utf-8")
+    return Job(job.target, job.source, job.text, str(target), job.findings, job.probes)
+
+
+def roots(home: Path) -> list[str]:
+    """Folders above a script from which its imports may come: up to the project's root, read only."""
+    found = []
+    for folder in [home, *home.parents][:4]:
+        found.append(str(folder))
+        if any((folder / name).exists() for name in (".git", "pyproject.toml", "setup.py")):
+            break
+    return found

@@ -139,7 +139,7 @@ def test_colours() -> None:
     plain = "".join(text([item], lines, Look()))
     painted = "".join(text([item], lines, Look(colour=True)))
     assert "\x1b[" not in plain
-    assert "\x1b[1;31mKV101\x1b[0m" in painted
+    assert "\x1b[1;91mKV101\x1b[0m" in painted
     import re
 
     assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain
