@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from kerasvae_lint import __version__
-from kerasvae_lint.cli.choices import Choices, codes, patterns
+from kerasvae_lint.cli.adoption_options import adoption_options, task_of
+from kerasvae_lint.cli.choices import Choices
+from kerasvae_lint.cli.nearest import refuse_misspelt_command, teach
 from kerasvae_lint.core import TargetKeras
 
 _OWN = {"--help", "-h", "--version", "-V"}
@@ -22,8 +24,14 @@ class _DefaultsToCheck(click.Group):
         if not args:
             args = ["--help"]
         elif args[0] not in self.commands and args[0] not in _OWN:
+            refuse_misspelt_command(args[0], self.commands)
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Every command names the nearest right value for a wrong one."""
+        teach(cmd)
+        super().add_command(cmd, name)
 
 
 @click.group(
@@ -46,6 +54,7 @@ def kvlint() -> None:
 @click.option("--preview/--no-preview", default=None, help="Run the preview rules too.")
 @click.option("--target-keras", type=_TARGETS, help="The Keras that the code is for.")
 @click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to look at.")
+@adoption_options
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -71,19 +80,18 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
         raise click.UsageError("`-` can't be mixed with other paths")
     if options["stdin_filename"] and not paths:
         paths = (STDIN,)
-    target = options.pop("target_keras")
-    choices = Choices(
-        select=codes(options.pop("select")),
-        ignore=codes(options.pop("ignore")),
-        exclude=patterns(options.pop("exclude")),
-        target_keras=TargetKeras(target) if target else None,
-        preview=options.pop("preview"),
-        config=options.pop("config"),
-    )
     cache = not options.pop("no_cache")
     try:
+        choices = Choices.taken_from(options)
+        task = task_of(options, stdin=STDIN in paths)
+        request = Request(paths or (".",), choices, cache=cache, **options)
         choices.check()
-        status = check(Request(paths or (".",), choices, cache=cache, **options))
+        if task:
+            from kerasvae_lint.cli.adoption import do
+
+            status = do(task, request)
+        else:
+            status = check(request)
     except Exception as error:
         raise _as_usage_error(error) from None
     ctx.exit(status)
@@ -91,9 +99,12 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
 
 def _as_usage_error(error: Exception) -> Exception:
     """What the user can put right as a line; the rest as it is. Imports late, for a fast start."""
+    from kerasvae_lint.run.baseline import BaselineError
     from kerasvae_lint.run.config import ConfigError
     from kerasvae_lint.run.packs import RulePackError
 
+    if isinstance(error, BaselineError):
+        return click.ClickException(str(error))
     return click.UsageError(str(error)) if isinstance(error, (ConfigError, RulePackError)) else error
 
 

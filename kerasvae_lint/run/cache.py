@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
     """Everything but the files that a result depends on."""
     parts = (
         str(_FORMAT),
-        repr(settings),
+        repr(replace(settings, baseline="")),
         rules_fingerprint,
         version,
         sys.version.split()[0],

@@ -1,0 +1,44 @@
+"""What was meant by a value or a command that there is not."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Collection
+from typing import Any
+
+import click
+
+
+class NearestChoice(click.Choice[str]):
+    """A choice that names the nearest right value when it is given a wrong one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, if it is one of the choices."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = difflib.get_close_matches(str(value).lower(), list(self.choices), n=1, cutoff=0.5)
+            if not near:
+                raise
+            self.fail(f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?", param, ctx)
+
+
+def teach(command: click.Command) -> None:
+    """Let the choices of a command's options name the nearest right value."""
+    for param in command.params:
+        if type(param.type) is click.Choice:
+            param.type = NearestChoice(param.type.choices, case_sensitive=param.type.case_sensitive)
+
+
+def refuse_misspelt_command(word: str, commands: Collection[str]) -> None:
+    """Refuse a first argument that is no file and is nearly a command.
+
+    Raises:
+        click.UsageError: naming the command.
+    """
+    if word.startswith("-") or os.path.lexists(word):
+        return
+    near = difflib.get_close_matches(word, commands, n=1, cutoff=0.7)
+    if near:
+        raise click.UsageError(f"no file and no command is called {word!r}; did you mean {near[0]!r}?")
