@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kerasvae_lint.cli.check import Request, conclude
+from kerasvae_lint.cli.nearest import Refusal
 from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
 from kerasvae_lint.core import Problem
 from kerasvae_lint.report.counts import many
@@ -103,7 +104,7 @@ def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
             _write(Path(path), dump(entries))
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            raise click.ClickException(f"{look.path(path)}: the baseline can't be written: {why}") from None
+            raise Refusal(f"{look.path(path)}: the baseline can't be written: {why}") from None
         total = sum(sum(counts.values()) for counts in entries.values())
         added = sum(seen.files[finding.filename].baseline == path for finding in new)
         dropped = sum(item.count for item in gone if item.baseline == path)

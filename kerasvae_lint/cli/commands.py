@@ -10,7 +10,7 @@ import click
 from kerasvae_lint import __version__
 from kerasvae_lint.cli.adoption_options import adoption_options, task_of
 from kerasvae_lint.cli.choices import Choices
-from kerasvae_lint.cli.nearest import refuse_misspelt_command, teach
+from kerasvae_lint.cli.nearest import Refusal, refuse_misspelt_command, teach
 from kerasvae_lint.core import TargetKeras
 
 _OWN = {"--help", "-h", "--version", "-V"}
@@ -104,7 +104,7 @@ def _as_usage_error(error: Exception) -> Exception:
     from kerasvae_lint.run.packs import RulePackError
 
     if isinstance(error, BaselineError):
-        return click.ClickException(str(error))
+        return Refusal(str(error))
     return click.UsageError(str(error)) if isinstance(error, (ConfigError, RulePackError)) else error
 
 

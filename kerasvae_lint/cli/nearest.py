@@ -1,4 +1,4 @@
-"""What was meant by a value or a command that there is not."""
+"""What was meant by a value or a command that there is not; and what is refused for another reason."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ class NearestChoice(click.Choice[str]):
             if not near:
                 raise
             self.fail(f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?", param, ctx)
+
+
+class Refusal(click.ClickException):
+    """What can't be done, in one line, without a word on the command's usage."""
+
+    exit_code = 2
 
 
 def teach(command: click.Command) -> None:

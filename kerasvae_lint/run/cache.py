@@ -57,8 +57,8 @@ class Cache:
 
     @staticmethod
     def key(filename: str, data: bytes) -> str:
-        """The key of a file with this name and content."""
-        name = os.path.abspath(filename).encode(errors="surrogateescape")
+        """The key of a file with this name and content; findings name it as it was given, so that counts too."""
+        name = f"{os.getcwd()}\0{filename}".encode(errors="surrogateescape")
         return hashlib.sha256(name + b"\0" + data).hexdigest()
 
     def get(self, key: str, digest: Any) -> Entry | None:
