@@ -55,7 +55,7 @@ def _add_noqa(request: Request) -> int:
     write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in notebooks))
     if not request.quiet:
         added = f"{many(run.lines, 'noqa comment')} in {many(len(run.marked), 'file')}"
-        write(sys.stderr, [f"Added {added}." if run.lines else "Added no noqa comments: nothing asks for one."])
+        write(sys.stderr, [f"Added {added}." if run.lines else "Added no noqa comments."])
     return conclude(request, run.result)
 
 

@@ -64,8 +64,8 @@ def lint_source(text: str, filename: str = "<string>", settings: Settings | None
         ConfigError: the settings' baseline can't be used.
     """
     from kerasvae_lint.run import registry
-    from kerasvae_lint.run.engine import lint_data, lint_text
     from kerasvae_lint.run.baseline import fresh
+    from kerasvae_lint.run.engine import lint_data, lint_text
     from kerasvae_lint.source import Source, decode
 
     settings = settings or Settings()

@@ -32,7 +32,8 @@ def test_the_file_is_sorted_readable_json(kept: Path) -> None:
     assert text == (
         '{\n  "version": 1,\n  "files": {\n'
         '    "b.py": [\n'
-        '      {"code": "KV603", "scope": "Measured.call", "text": "self.add_metric(inputs, name=\\"size\\")", "count": 1}\n'
+        '      {"code": "KV603", "scope": "Measured.call", '
+        '"text": "self.add_metric(inputs, name=\\"size\\")", "count": 1}\n'
         "    ],\n"
         '    "n.ipynb": [\n'
         '      {"code": "KV602", "scope": "Penalty.call", '

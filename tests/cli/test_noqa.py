@@ -15,6 +15,8 @@ from tests.cli.conftest import SAFE, UNSAFE, Run, notebook
 HEAD = "import tensorflow as tf\n\n\nclass Penalty(tf.keras.layers.Layer):\n    def call(self, inputs):\n"
 TAIL = "        return inputs\n"
 LOSS = "        self.add_loss(tf.reduce_mean(inputs), inputs=inputs)"
+WRAPPED = "        self.add_loss(\n            tf.reduce_mean(inputs),\n            inputs=inputs"
+CONDITION = "        if self.add_loss(tf.reduce_mean(inputs), inputs=inputs) \\\n               "
 
 
 def program(*lines: str) -> str:
@@ -32,28 +34,13 @@ def program(*lines: str) -> str:
         (LOSS + "  # noqa: E501", LOSS + "  # noqa: E501, KV602"),
         (LOSS + "  # noqa:E501,W291 long", LOSS + "  # noqa:E501,W291, KV602 long"),
         (LOSS + "  # kvlint: ignore[]", LOSS + "  # kvlint: ignore[KV602]"),
+        (f"{WRAPPED},\n        )", f"{WRAPPED},  # noqa: KV602\n        )"),
+        (f"{WRAPPED}, \\\n        )", f"{WRAPPED}, \\\n        )  # noqa: KV602"),
+        (f'{WRAPPED} or """\n  one\n""")', f'{WRAPPED} or """\n  one\n""")  # noqa: KV602'),
+        (f"{CONDITION} and 1:\n            pass", f"{CONDITION} and 1:  # noqa: KV602\n            pass"),
         (
-            "        self.add_loss(\n            tf.reduce_mean(inputs),\n            inputs=inputs,\n        )",
-            "        self.add_loss(\n            tf.reduce_mean(inputs),\n"
-            "            inputs=inputs,  # noqa: KV602\n        )",
-        ),
-        (
-            "        self.add_loss(tf.reduce_mean(inputs), \\\n            inputs=inputs, \\\n            )",
-            "        self.add_loss(tf.reduce_mean(inputs), \\\n            inputs=inputs, \\\n            )  # noqa: KV602",
-        ),
-        (
-            '        self.add_loss(tf.reduce_mean(inputs), inputs="""\n        one\n        """)',
-            '        self.add_loss(tf.reduce_mean(inputs), inputs="""\n        one\n        """)  # noqa: KV602',
-        ),
-        (
-            "        if self.add_loss(tf.reduce_mean(inputs), inputs=inputs) \\\n                and inputs:\n            pass",
-            "        if self.add_loss(tf.reduce_mean(inputs), inputs=inputs) \\\n"
-            "                and inputs:  # noqa: KV602\n            pass",
-        ),
-        (
-            "        self.add_loss(  # noqa: E501\n            tf.reduce_mean(inputs),\n            inputs=inputs,\n        )",
-            "        self.add_loss(  # noqa: E501, KV602\n            tf.reduce_mean(inputs),\n"
-            "            inputs=inputs,\n        )",
+            WRAPPED.replace("(\n", "(  # noqa: E501\n", 1) + ")",
+            WRAPPED.replace("(\n", "(  # noqa: E501, KV602\n", 1) + ")",
         ),
     ],
 )
@@ -76,7 +63,7 @@ def test_codes_of_one_line_share_a_comment_and_twice_is_once(run: Run, project: 
     text = (project / "a.py").read_text()
     assert line + "  # noqa: KV602, KV603\n" in text
     again = run("--add-noqa", ".")
-    assert (again.exit_code, again.stderr) == (0, "Added no noqa comments: nothing asks for one.\n")
+    assert (again.exit_code, again.stderr) == (0, "Added no noqa comments.\n")
     assert (project / "a.py").read_text() == text
 
 
