@@ -10,13 +10,13 @@ import pytest
 
 from tests.cli.conftest import SAFE, UNSAFE, Run
 
-EXTERNAL = '[lint]\nselect = ["RUF100", "RUF102", "F", "E", "W"]\n'
+EXTERNAL = '[lint]\nselect = ["RUF1", "F", "E", "W"]\n'
 
 
 def ruff(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The real ruff."""
     return subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--preview", "--output-format", "concise", *arguments],
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
