@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from kerasvae_lint import __version__
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import Source
 
 UNDONE = "KV000"
@@ -74,7 +76,7 @@ class KerasPlugin:
         source = Source(self.filename, text)
         if self.disable_noqa:
             source = _without_noqa(source)
-        result = lint_text(source, settings, registry.selected(settings))
+        result = lint_text(source, settings, registry.selected(settings), _project())
         for finding in fresh(result.findings, source, settings):
             place = finding.location
             yield self._row(place.row, place.column, finding.code, finding.message)
@@ -86,6 +88,14 @@ class KerasPlugin:
         from kerasvae_lint.report.look import printable
 
         return row, column - 1, f"{code} {printable(message)}", type(self)
+
+
+@lru_cache(maxsize=1)
+def _project() -> Project:
+    """What is known of the other files: read once in each process."""
+    from kerasvae_lint.semantics import Project
+
+    return Project()
 
 
 def _without_noqa(source: Source) -> Source:

@@ -29,7 +29,7 @@ FLOORS: dict[str, frozenset[str]] = {
     "cli": frozenset({"core", "source", "semantics", "fix", "run", "report", "lsp", "runtime"}),
     "__main__": frozenset({"cli"}),
     # flake8's way in: the same engine, another house's command line.
-    "flake8_plugin": frozenset({"core", "source", "run", "report"}),
+    "flake8_plugin": frozenset({"core", "source", "semantics", "run", "report"}),
     # The package itself hands out the Python API.
     "": frozenset({"core", "run", "fix"}),
 }

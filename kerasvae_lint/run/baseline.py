@@ -48,11 +48,13 @@ class Baseline:
     files: dict[str, Counter[Key]] = field(default_factory=dict)
 
     def name_of(self, filename: str) -> str:
-        """A file as the baseline calls it: relative to its own folder, with slashes."""
+        """A file as the baseline calls it: relative to its own folder, with slashes; folders without their links."""
+        folder, name = os.path.split(os.path.abspath(filename))
+        at = os.path.join(_real(folder), name)
         try:
-            return os.path.relpath(filename, os.path.dirname(self.path)).replace(os.sep, "/")
+            return os.path.relpath(at, _real(os.path.dirname(self.path))).replace(os.sep, "/")
         except ValueError:  # on another drive
-            return os.path.abspath(filename).replace(os.sep, "/")
+            return at.replace(os.sep, "/")
 
     def split(
         self, filename: str, findings: Iterable[Finding], source: Source
@@ -67,6 +69,11 @@ class Baseline:
             else:
                 new.append(finding)
         return new, known, +left
+
+
+@lru_cache(maxsize=4096)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def load(path: str) -> Baseline:

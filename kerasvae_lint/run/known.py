@@ -90,8 +90,8 @@ class Seen:
 
     def covers(self, book: Baseline, name: str) -> bool:
         """True if a file of the baseline would have been seen in this run, were it there."""
-        at = os.path.normpath(os.path.join(os.path.dirname(book.path), name))
-        return any(_is_under(at, os.path.abspath(path)) for path in self.paths)
+        at = os.path.normpath(os.path.join(os.path.realpath(os.path.dirname(book.path)), name))
+        return any(_is_under(at, os.path.realpath(path)) for path in self.paths)
 
 
 def _is_under(path: str, folder: str) -> bool:

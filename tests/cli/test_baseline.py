@@ -123,6 +123,13 @@ def test_from_another_folder_and_by_standard_input(run: Run, kept: Path, monkeyp
     assert run("-", "--stdin-filename", "c.py", stdin=SAFE).exit_code == 1
 
 
+def test_through_a_link_to_the_project(run: Run, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    link = tmp_path_factory.mktemp("elsewhere") / "link"
+    link.symlink_to(kept, target_is_directory=True)
+    assert run(str(link)).exit_code == 0
+    assert run(str(link / "src" / "a.py"), "--baseline", "known.json").exit_code == 0
+
+
 def test_a_known_finding_is_not_fixed(run: Run, kept: Path) -> None:
     (kept / "src" / "a.py").write_text(SAFE + NEW)
     assert run("--diff", ".").stdout.count("\n-") == 1
