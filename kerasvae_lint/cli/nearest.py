@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Collection
 from typing import Any
@@ -18,7 +17,7 @@ class NearestChoice(click.Choice[str]):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            near = difflib.get_close_matches(str(value).lower(), list(self.choices), n=1, cutoff=0.5)
+            near = _nearest(str(value).lower(), list(self.choices), 0.5)
             if not near:
                 raise
             self.fail(f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?", param, ctx)
@@ -45,6 +44,12 @@ def refuse_misspelt_command(word: str, commands: Collection[str]) -> None:
     """
     if word.startswith("-") or os.path.lexists(word):
         return
-    near = difflib.get_close_matches(word, commands, n=1, cutoff=0.7)
+    near = _nearest(word, commands, 0.7)
     if near:
         raise click.UsageError(f"no file and no command is called {word!r}; did you mean {near[0]!r}?")
+
+
+def _nearest(word: str, known: Collection[str], cutoff: float) -> list[str]:
+    import difflib
+
+    return difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
