@@ -28,6 +28,8 @@ FLOORS: dict[str, frozenset[str]] = {
     "recipes": frozenset(),
     "cli": frozenset({"core", "source", "semantics", "fix", "run", "report", "lsp", "runtime"}),
     "__main__": frozenset({"cli"}),
+    # flake8's way in: the same engine, another house's command line.
+    "flake8_plugin": frozenset({"core", "source", "semantics", "run", "report"}),
     # The package itself hands out the Python API.
     "": frozenset({"core", "run", "fix"}),
 }

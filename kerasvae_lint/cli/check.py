@@ -80,10 +80,26 @@ def tell(request: Request, answer: Answer, started: float) -> int:
         _show_diff(request, answer)
     else:
         _show(request, answer)
+    _show_baseline(request, answer.result)
     if request.verbose:
         seconds = time.perf_counter() - started
         write(sys.stderr, [f"Looked at {answer.result.files} files in {seconds:.2f} s."])
     return _status(request, answer)
+
+
+def conclude(request: Request, result: LintResult) -> int:
+    """Say what is left after a task that has linted already; the exit status."""
+    result.problems += request.choices.problems.values()
+    answer = Answer(result)
+    _show(request, answer)
+    return _status(request, answer)
+
+
+def _show_baseline(request: Request, result: LintResult) -> None:
+    if not request.quiet and (result.gone or (result.known and request.verbose)):
+        from kerasvae_lint.cli.adoption import baseline_notes
+
+        write(sys.stderr, baseline_notes(result, verbose=request.verbose))
 
 
 def _status(request: Request, answer: Answer) -> int:
@@ -127,6 +143,11 @@ def _standard_input(request: Request, settings: Settings) -> Answer:
     if pool.needs_parsing(data, settings):
         found = lint_data(data, name, settings, registry.selected(settings))
         result.findings, result.problems = found.findings, found.problems
+        if settings.baseline and found.findings:
+            from kerasvae_lint.run.baseline import fresh
+            from kerasvae_lint.source import decode
+
+            result.findings = fresh(found.findings, decode(data, name), settings)
     return Answer(result, data=data)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerasvae_lint import __version__
-from kerasvae_lint.cli.choices import Choices, codes, patterns
+from kerasvae_lint.cli.adoption_options import adoption_options, task_of
+from kerasvae_lint.cli.choices import Choices
 from kerasvae_lint.cli.completion import SHELLS, code_lists, recipe_names, rule_names
 from kerasvae_lint.cli.formats import FORMATS
 from kerasvae_lint.cli.helping import Group
+from kerasvae_lint.cli.nearest import Refusal
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.runtime.options import PROBES
 
@@ -57,6 +59,7 @@ def kvlint() -> None:
 @click.option("--preview/--no-preview", default=None, help="Run the preview rules too.")
 @click.option("--target-keras", type=_TARGETS, help="The Keras that the code is for.")
 @click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to look at.")
+@adoption_options
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -98,15 +101,6 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
         raise click.UsageError("`-` can't be mixed with other paths")
     if options["stdin_filename"] and not paths:
         paths = (STDIN,)
-    target = options.pop("target_keras")
-    choices = Choices(
-        select=codes(options.pop("select")),
-        ignore=codes(options.pop("ignore")),
-        exclude=patterns(options.pop("exclude")),
-        target_keras=TargetKeras(target) if target else None,
-        preview=options.pop("preview"),
-        config=options.pop("config"),
-    )
     cache, watched = not options.pop("no_cache"), options.pop("watch")
     try:
         options["outputs"] = read_outputs(
@@ -115,9 +109,16 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None
             diff=options["diff"],
             statistics=options["statistics"],
         )
-        choices.check()
+        choices = Choices.taken_from(options)
+        task = task_of(options, stdin=STDIN in paths)
         request = Request(paths or (".",), choices, cache=cache, **options)
-        status = _watch(request) if watched else check(request)
+        choices.check()
+        if task:
+            from kerasvae_lint.cli.adoption import do
+
+            status = do(task, request)
+        else:
+            status = _watch(request) if watched else check(request)
     except Exception as error:
         raise _as_usage_error(error) from None
     ctx.exit(status)
@@ -135,9 +136,12 @@ def _watch(request: Request) -> int:
 def _as_usage_error(error: Exception) -> Exception:
     """What the user can put right as a line; the rest as it is. Imports late, for a fast start."""
     from kerasvae_lint.cli.outputs import OutputError
+    from kerasvae_lint.run.baseline import BaselineError
     from kerasvae_lint.run.config import ConfigError
     from kerasvae_lint.run.packs import RulePackError
 
+    if isinstance(error, BaselineError):
+        return Refusal(str(error))
     known = (ConfigError, OutputError, RulePackError)
     return click.UsageError(str(error)) if isinstance(error, known) else error
 

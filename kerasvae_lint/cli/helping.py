@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from kerasvae_lint.cli.examples import EXAMPLES
+from kerasvae_lint.cli.nearest import teach
 
 NARROW = 60
 NEAR = 0.7
@@ -22,7 +23,16 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "check": {
         "Fixes": ("--fix", "--unsafe-fixes", "--diff"),
         "Rules": ("--select", "--extend-select", "--ignore", "--extend-ignore", "--preview", "--target-keras"),
-        "Files": ("--exclude", "--extend-exclude", "--config", "--stdin-filename", "--show-files", "--show-settings"),
+        "Files": (
+            "--exclude",
+            "--extend-exclude",
+            "--per-file-ignores",
+            "--extend-per-file-ignores",
+            "--config",
+            "--stdin-filename",
+            "--show-files",
+            "--show-settings",
+        ),
         "Old code": ("--add-noqa", "--baseline", "--update-baseline"),
         "Output": ("--output-format", "--output-file", "--statistics", "--color", "--quiet", "--verbose"),
         "Running": ("--watch", "--exit-zero", "--no-cache", "--jobs", "--help"),
@@ -121,6 +131,11 @@ class Group(_Helpful, click.Group):
 
     command_class = Command
     default = "check"
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Every command names the nearest right value for a wrong one."""
+        teach(cmd)
+        super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts ``check`` before what is no command."""

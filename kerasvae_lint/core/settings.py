@@ -61,3 +61,44 @@ class Settings:
 
     Example: `preview = true`
     """
+
+    extend_select: tuple[str, ...] = ()
+    """Rules to run beside those of `select`. The command line's `--select` takes it away.
+
+    Example: `extend-select = ["KV410"]`
+    """
+
+    extend_ignore: tuple[str, ...] = ()
+    """Rules not to run, beside those of `ignore`.
+
+    Example: `extend-ignore = ["KV6"]`
+    """
+
+    extend_per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """More of `per-file-ignores`.
+
+    Example: `extend-per-file-ignores = { "old/*" = ["ALL"] }`
+    """
+
+    extend_exclude: tuple[str, ...] = ()
+    """Files and folders not to look at, beside those of `exclude`.
+
+    Example: `extend-exclude = ["attic"]`
+    """
+
+    baseline: str = ""
+    """A file of findings that are known and neither reported nor fixed; seen from this file's folder. `kvlint
+    --update-baseline` writes it.
+
+    Example: `baseline = "kvlint-baseline.json"`
+    """
+
+    @property
+    def all_excludes(self) -> tuple[str, ...]:
+        """``exclude`` and ``extend_exclude``."""
+        return (*self.exclude, *self.extend_exclude)
+
+    @property
+    def all_per_file_ignores(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """``per_file_ignores`` and ``extend_per_file_ignores``."""
+        return (*self.per_file_ignores, *self.extend_per_file_ignores)

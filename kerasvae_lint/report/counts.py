@@ -53,17 +53,17 @@ def summary(
     errors: int = 0,
 ) -> str:
     """The last line: how many were found, how many are mended, how many could be."""
-    end = f"; {_many(errors, 'error')}." if errors else "."
+    end = f"; {many(errors, 'error')}." if errors else "."
     if not findings and not fixed:
-        return f"No findings in {_many(files, 'file')}{end}"
+        return f"No findings in {many(files, 'file')}{end}"
     total = len(findings) + fixed
     where = len({finding.filename for finding in findings})
     parts = _hints(findings, look, fixing)
     if fixing:
-        counted = f"Found {_many(total, 'finding')}"
+        counted = f"Found {many(total, 'finding')}"
         parts.insert(0, f"{fixed} fixed, {len(findings)} remaining")
     else:
-        counted = f"Found {_many(total, 'finding')} in {_many(where, 'file')}"
+        counted = f"Found {many(total, 'finding')} in {many(where, 'file')}"
     return f"{counted} ({'; '.join(parts)}){end}" if parts else f"{counted}{end}"
 
 
@@ -81,5 +81,5 @@ def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> list[str]
     return parts
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"

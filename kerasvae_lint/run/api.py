@@ -12,11 +12,13 @@ from kerasvae_lint.core import Finding, Position, Problem, Settings
 from kerasvae_lint.run import config, pool
 from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
 from kerasvae_lint.run.discovery import discover
+from kerasvae_lint.run.known import Seen
 from kerasvae_lint.run.triage import looks_broken, mentions_field
 from kerasvae_lint.source.files import project_digest, project_root
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
+    from kerasvae_lint.run.known import Gone
 
 
 @dataclass(slots=True)
@@ -27,11 +29,17 @@ class LintResult:
         findings: sorted by file, place and code.
         problems: what could not be done: files that can't be read or parsed, paths that are not there.
         files: how many files were looked at.
+        names: of these files.
+        known: the findings that a baseline knows, which are not among ``findings``.
+        gone: the baseline's entries that no longer occur.
     """
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
+    names: list[str] = field(default_factory=list)
+    known: list[Finding] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -77,21 +85,27 @@ def lint_source(text: str, filename: str = "<string>", settings: Settings | None
 
     Raises:
         LintError: the text can't be parsed.
+        ConfigError: the settings' baseline can't be used.
     """
     from kerasvae_lint.run import registry
+    from kerasvae_lint.run.baseline import fresh
     from kerasvae_lint.run.engine import lint_data, lint_text
-    from kerasvae_lint.source import Source
+    from kerasvae_lint.source import Source, decode
 
     settings = settings or Settings()
     rules = registry.selected(settings)
-    if filename.endswith(".ipynb"):
-        result = lint_data(text.encode("utf-8", "surrogatepass"), filename, settings, rules)
+    data = text.encode("utf-8", "surrogatepass")
+    is_notebook = filename.endswith(".ipynb")
+    if is_notebook:
+        result = lint_data(data, filename, settings, rules)
     else:
         result = lint_text(Source(filename, text), settings, rules)
     if result.problems and not result.findings:
         problem = result.problems[0]
         raise LintError(problem.message, problem.location)
-    return result.findings
+    if not settings.baseline or not result.findings:
+        return result.findings
+    return fresh(result.findings, decode(data, filename) if is_notebook else Source(filename, text), settings)
 
 
 def fix_source(
@@ -141,17 +155,19 @@ def lint_paths(
     store = _Store(cache)
     given = [os.fspath(path) for path in paths]
     named = set(given)
-    for item in discover(given, lambda folder: settings_for(folder).exclude):
+    seen = Seen(given)
+    for item in discover(given, lambda folder: settings_for(folder).all_excludes):
         if isinstance(item, Problem):
             result.problems.append(item)
             continue
         result.files += 1
+        result.names.append(item)
         tell("Reading", result.files, 0)
+        chosen = seen.files[item] = settings_for(item)
         data = pool.read(item)
         if isinstance(data, Problem):
             result.problems.append(data)
             continue
-        chosen = settings_for(item)
         mentioned = mentions_field(data)
         if not mentioned and not looks_broken(data, item, item in named):
             continue
@@ -172,6 +188,7 @@ def lint_paths(
         result.problems += found.problems
         store.put_result(job, found)
     store.save()
+    result.findings, result.known, result.gone = seen.judge(result.findings, result.problems)
     result.findings.sort(key=lambda finding: finding.sort_key)
     return result
 

@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ class Cache:
 
     @staticmethod
     def key(filename: str, data: bytes) -> str:
-        """The key of a file with this name and content."""
-        name = os.path.abspath(filename).encode(errors="surrogateescape")
+        """The key of a file with this name and content; findings name it as it was given, so that counts too."""
+        name = f"{os.getcwd()}\0{filename}".encode(errors="surrogateescape")
         return hashlib.sha256(name + b"\0" + data).hexdigest()
 
     def get(self, key: str, digest: Any) -> Entry | None:
@@ -126,7 +126,7 @@ def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
     """Everything but the files that a result depends on."""
     parts = (
         str(_FORMAT),
-        repr(settings),
+        repr(replace(settings, baseline="")),
         rules_fingerprint,
         version,
         sys.version.split()[0],

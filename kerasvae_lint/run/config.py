@@ -17,7 +17,19 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_KEYS = ("select", "ignore", "per-file-ignores", "exclude", "target-keras", "preview")
+KEYS = (
+    "select",
+    "extend-select",
+    "ignore",
+    "extend-ignore",
+    "per-file-ignores",
+    "extend-per-file-ignores",
+    "exclude",
+    "extend-exclude",
+    "target-keras",
+    "preview",
+    "baseline",
+)
 
 
 class ConfigError(Exception):
@@ -52,19 +64,32 @@ def _nearest(folder: Path) -> tuple[Settings, Path | None]:
 
 def read(path: Path) -> Settings | None:
     """The settings in one file; None if it has no ``[tool.kvlint]``."""
+    table = table_of(path)
+    if table is None:
+        return None
+    try:
+        settings = from_table(table)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if settings.baseline:
+        settings = replace(settings, baseline=os.path.abspath(path.parent / settings.baseline))
+    return settings
+
+
+def table_of(path: Path) -> dict[str, Any] | None:
+    """``[tool.kvlint]`` of one file as it stands there, if it does.
+
+    Raises:
+        ConfigError: the file can't be read, or ``tool.kvlint`` is no table.
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {str(error).splitlines()[0]}") from None
     table = data.get("tool", {}).get("kvlint") if isinstance(data.get("tool", {}), dict) else None
-    if table is None:
-        return None
-    if not isinstance(table, dict):
+    if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{path}: tool.kvlint must be a table")
-    try:
-        return from_table(table)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+    return table
 
 
 def from_table(table: dict[str, Any]) -> Settings:
@@ -74,15 +99,20 @@ def from_table(table: dict[str, Any]) -> Settings:
         ConfigError: unknown keys, wrong types, unknown rule codes.
     """
     for key in table:
-        if key not in _KEYS:
-            raise ConfigError(f"unknown setting {key!r}{_hint(key, _KEYS)}")
+        if key not in KEYS:
+            raise ConfigError(f"unknown setting {key!r}{hint(key, KEYS)}")
     settings = Settings(
         select=_strings(table, "select"),
+        extend_select=_strings(table, "extend-select"),
         ignore=_strings(table, "ignore"),
+        extend_ignore=_strings(table, "extend-ignore"),
         exclude=_strings(table, "exclude"),
-        per_file_ignores=_per_file(table.get("per-file-ignores", {})),
+        extend_exclude=_strings(table, "extend-exclude"),
+        per_file_ignores=_per_file(table, "per-file-ignores"),
+        extend_per_file_ignores=_per_file(table, "extend-per-file-ignores"),
         target_keras=_target(table.get("target-keras")),
         preview=_bool(table, "preview"),
+        baseline=_string(table, "baseline"),
     )
     check_codes(settings)
     return settings
@@ -103,21 +133,44 @@ def check_codes(settings: Settings) -> None:
     """
     codes = [
         *settings.select,
+        *settings.extend_select,
         *settings.ignore,
-        *(c for _, cs in settings.per_file_ignores for c in cs),
+        *settings.extend_ignore,
+        *(code for _, ignored in settings.all_per_file_ignores for code in ignored),
     ]
     if not codes:
         return
-    from kerasvae_lint.run.registry import all_rules, known_prefixes
+    from kerasvae_lint.run.registry import known_prefixes
 
     known = known_prefixes()
     for code in codes:
         if code not in known:
-            raise ConfigError(f"unknown rule {code!r}{_hint(code, list(all_rules()))}")
+            raise ConfigError(f"unknown rule {code!r}{_code_hint(code)}")
 
 
-def _hint(word: str, choices: list[str] | tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+def _code_hint(word: str) -> str:
+    """The code that was meant, also where its rule's name was given."""
+    from kerasvae_lint.run.registry import UNUSED, all_rules
+
+    names = {UNUSED[1]: UNUSED[0], **{rule.name: code for code, rule in all_rules().items()}}
+    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.75)
+    if near:
+        return f"; did you mean {names[near[0]]!r} ({near[0]})?"
+    family = [code for code in all_rules() if code.startswith(word[:3])]
+    if word[3:].isdigit() and family:
+        nearest = min(family, key=lambda code: (abs(_number(code) - _number(word)), code))
+        return f"; did you mean {nearest!r}?"
+    return hint(word.upper(), [*all_rules(), UNUSED[0]], 0.75)
+
+
+def _number(code: str) -> int:
+    """The digits of a code within its family; other packs' codes can have other shapes."""
+    return int(code[3:]) if code[3:].isdigit() else 0
+
+
+def hint(word: str, choices: list[str] | tuple[str, ...], cutoff: float = 0.5) -> str:
+    """``; did you mean 'select'?`` if one of the choices is near to the word."""
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=cutoff)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -135,9 +188,17 @@ def _bool(table: dict[str, Any], key: str) -> bool:
     return value
 
 
-def _per_file(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _string(table: dict[str, Any], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise ConfigError(f"{key!r} must be a string")
+    return value
+
+
+def _per_file(table: dict[str, Any], key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    value = table.get(key, {})
     if not isinstance(value, dict):
-        raise ConfigError("'per-file-ignores' must be a table of pattern = [codes]")
+        raise ConfigError(f"{key!r} must be a table of pattern = [codes]")
     return tuple((pattern, _strings(value, pattern)) for pattern in value)
 
 

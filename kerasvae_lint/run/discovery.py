@@ -68,6 +68,16 @@ def discover(
             yield item
 
 
+def is_excluded(filename: str, patterns: tuple[str, ...]) -> bool:
+    """True if walking the current folder would leave a file out for these patterns."""
+    relative = os.path.relpath(filename).replace(os.sep, "/")
+    if not patterns or relative.startswith("../"):
+        return False
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns).match_file(relative)
+
+
 def _one(path: str, exclude: Callable[[str], tuple[str, ...]], visited: list[str] | None) -> Iterator[Item]:
     if os.path.isdir(path):
         yield from _folder(path, _Ignores(path, exclude(path)), visited)

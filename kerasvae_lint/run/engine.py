@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
 import gc
-import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,6 +20,7 @@ from kerasvae_lint.core import (
     Settings,
 )
 from kerasvae_lint.run import registry, suppress
+from kerasvae_lint.run.perfile import ignored_codes
 from kerasvae_lint.source import Source, SourceError, decode
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ def lint_text(
             result.problems.append(Problem(source.filename, message, place, cell))
         project = project or Project()
         model = SemanticModel(module, source, target=settings.target_keras, project=project)
-        enabled = _enabled(source.filename, settings, rules)
+        gone = ignored_codes(source.filename, settings, rules)
+        enabled = {code: rule for code, rule in rules.items() if code not in gone}
         found = _check(model, enabled, result, settings.preview)
         skip = False
         suppressions: list[suppress.Suppression] = []
@@ -88,7 +88,8 @@ def lint_text(
             skip, suppressions = suppress.read(source)
         if not skip:
             result.findings = [f for f, rows in found if not suppress.silences(suppressions, f.code, rows)]
-            if registry.is_selected("KV001", settings):
+            unused = registry.UNUSED[0]
+            if registry.is_selected(unused, settings) and not ignored_codes(source.filename, settings, (unused,)):
                 _report_unused(source, suppressions, set(enabled), result)
         result.consulted = project.closure(model)
         result.searched = model.searched
@@ -98,17 +99,6 @@ def lint_text(
             gc.enable()
     result.findings = sorted(set(result.findings), key=lambda finding: finding.sort_key)
     return result
-
-
-def _enabled(filename: str, settings: Settings, rules: dict[str, type[Rule]]) -> dict[str, type[Rule]]:
-    """``rules`` without those that per-file-ignores take away for this file."""
-    path = os.path.abspath(filename).replace(os.sep, "/")
-    gone: set[str] = set()
-    for pattern, codes in settings.per_file_ignores:
-        wanted = pattern if pattern.startswith("/") else f"*/{pattern}"
-        if fnmatch.fnmatch(path, wanted) or fnmatch.fnmatch(os.path.basename(path), pattern):
-            gone |= {code for code in rules if any(c == "ALL" or code.startswith(c) for c in codes)}
-    return {code: rule for code, rule in rules.items() if code not in gone}
 
 
 def _check(

@@ -108,6 +108,7 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
     from kerasvae_lint.fix import fix_text
     from kerasvae_lint.run import registry
+    from kerasvae_lint.run.baseline import fresh
     from kerasvae_lint.run.engine import lint_data, lint_text
     from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import SourceError, decode
@@ -119,19 +120,21 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     project = Project()
     first = lint_data(data, filename, settings, rules, project)
     change.remaining, change.problems = first.findings, first.problems
-    if not any(is_fixable(finding, unsafe) for finding in first.findings):
+    if not any(is_fixable(finding, unsafe) for finding in first.findings) and not settings.baseline:
         return change
     try:
         source = decode(data, filename)
     except SourceError:
         return change
-    done = fix_text(
-        source.text,
-        lambda text: lint_text(source.with_text(text), settings, rules, project).findings,
-        unsafe=unsafe,
-        filename=filename,
-        findings=first.findings,
-    )
+
+    def lint(text: str) -> list[Finding]:
+        made = source.with_text(text)
+        return fresh(lint_text(made, settings, rules, project).findings, made, settings)
+
+    change.remaining = fresh(first.findings, source, settings)
+    if not any(is_fixable(finding, unsafe) for finding in change.remaining):
+        return change
+    done = fix_text(source.text, lint, unsafe=unsafe, filename=filename, findings=change.remaining)
     after = _encoded(source, data, done.text)
     if isinstance(after, str):
         change.problems.append(Problem(filename, after))

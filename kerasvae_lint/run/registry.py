@@ -66,8 +66,8 @@ def selected(settings: Settings) -> dict[str, type[Rule]]:
 
 def is_selected(code: str, settings: Settings) -> bool:
     """Whether select and ignore, taken together, turn ``code`` on."""
-    on = max((_match(p, code) for p in settings.select or ("ALL",)), default=-1)
-    off = max((_match(p, code) for p in settings.ignore), default=-1)
+    on = max(_match(p, code) for p in (*(settings.select or ("ALL",)), *settings.extend_select))
+    off = max((_match(p, code) for p in (*settings.ignore, *settings.extend_ignore)), default=-1)
     return on >= 0 and on > off
 
 

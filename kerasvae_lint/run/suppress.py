@@ -1,17 +1,19 @@
-"""Comments that silence findings: ``# kvlint: ignore[KV101]``, ``# noqa: KV101``, ``# kvlint: skip-file``."""
+"""Comments that silence findings: ``# kvlint: ignore[KV101]``, ``# noqa: KV101``, ``# kvlint: skip-file``.
+
+A comment holds for the whole logical line that it stands in, as it does for flake8.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kerasvae_lint.source import Source
+from kerasvae_lint.source.logical import logical_lines
 
-_IGNORE = re.compile(r"#\s*kvlint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
-_NOQA = re.compile(r"#\s*noqa(?::\s*([A-Z][A-Z0-9]*\d(?:[,\s]+[A-Z][A-Z0-9]*\d)*))?", re.IGNORECASE)
+IGNORE = re.compile(r"#\s*kvlint:\s*ignore(?:\[([^\]]*)\])?", re.IGNORECASE)
+NOQA = re.compile(r"#\s*noqa(?::\s*([A-Z][A-Z0-9]*\d(?:[,\s]+[A-Z][A-Z0-9]*\d)*))?", re.IGNORECASE)
 _SKIP = re.compile(r"#\s*kvlint:\s*skip-file\b", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]+\d+", re.IGNORECASE)
 
@@ -20,7 +22,7 @@ _CODE = re.compile(r"[A-Z]+\d+", re.IGNORECASE)
 class Suppression:
     """One comment; ``codes`` empty means all. ``start`` and ``end`` are offsets of the part that kvlint reads."""
 
-    row: int
+    rows: range
     start: int
     end: int
     codes: tuple[str, ...]
@@ -40,44 +42,32 @@ def has_marks(text: str, found: bool) -> bool:
     return _OWN.search(text) is not None or (found and "noqa" in text.lower())
 
 
-def comments(source: Source) -> Iterator[tuple[int, int, str]]:
-    """Row, offset and text of every comment; strings that look like comments are none."""
-    text = source.text
-    starts = [0]
-    for line in io.StringIO(text, newline=""):
-        starts.append(starts[-1] + len(line))
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], starts[token.start[0] - 1] + token.start[1], token.string
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return
-
-
 def read(source: Source) -> tuple[bool, list[Suppression]]:
     """Whether the whole file is skipped, and its suppressions."""
     found: list[Suppression] = []
-    for row, offset, text in comments(source):
+    for comment in logical_lines(source).comments:
+        rows, offset, text = comment.rows, comment.offset, comment.text
         if _SKIP.search(text):
             return True, []
-        match = _IGNORE.search(text)
+        match = IGNORE.search(text)
         if match is not None:
             codes = tuple(code.upper() for code in _CODE.findall(match[1] or ""))
             if match[1] is None or codes:
-                found.append(Suppression(row, offset + match.start(), offset + match.end(), codes, True))
+                found.append(Suppression(rows, offset + match.start(), offset + match.end(), codes, True))
             continue
-        match = _NOQA.search(text)
+        match = NOQA.search(text)
         if match is not None:
             codes = tuple(code.upper() for code in _CODE.findall(match[1] or ""))
-            found.append(Suppression(row, offset + match.start(), offset + match.end(), codes, False))
+            found.append(Suppression(rows, offset + match.start(), offset + match.end(), codes, False))
     return False, found
 
 
 def silences(suppressions: list[Suppression], code: str, rows: range) -> bool:
-    """True (and noted) if a comment on one of ``rows`` covers ``code``."""
+    """True (and noted) if a comment that holds for one of ``rows`` covers ``code``."""
     hit = False
     for suppression in suppressions:
-        if suppression.row in rows and suppression.covers(code):
+        held = suppression.rows
+        if held.start < rows.stop and rows.start < held.stop and suppression.covers(code):
             suppression.used.add(code)
             hit = True
     return hit

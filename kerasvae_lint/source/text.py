@@ -73,6 +73,10 @@ class Source:
                 return candidate.first_row + row - 1
         return row
 
+    def row_start(self, row: int) -> int:
+        """The offset at which a row of the program begins; the text's end past the last."""
+        return self._starts[row - 1] if row <= len(self._starts) else len(self.text)
+
     def line(self, row: int) -> str:
         """A line of the program by its row, without its newline; empty past the end."""
         if not 1 <= row <= len(self._starts):

@@ -143,3 +143,11 @@ def test_a_notebook_is_placed_by_cell_and_not_fixed(run: Run, project: Path) -> 
     assert result.stderr == "t.ipynb: fixes for notebooks are not written yet\n"
     assert result.exit_code == 1
     assert (project / "t.ipynb").read_text() == text
+
+
+def test_the_cache_names_files_as_they_are_given_now(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "src").mkdir()
+    (project / "src" / "a.py").write_text(SAFE)
+    assert run(".").stdout.startswith("src/a.py:6:")
+    monkeypatch.chdir(project / "src")
+    assert run(".").stdout.startswith("a.py:6:")

@@ -1,0 +1,149 @@
+"""What ``kvlint check`` does in place of linting: baselines, ``noqa`` comments, the settings and the files."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasvae_lint.cli.check import Request, conclude
+from kerasvae_lint.cli.nearest import Refusal
+from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
+from kerasvae_lint.core import Problem
+from kerasvae_lint.report.counts import many
+from kerasvae_lint.report.look import printable
+from kerasvae_lint.run.api import LintResult, SettingsFor, lint_paths
+
+if TYPE_CHECKING:
+    from kerasvae_lint.run.known import Seen
+
+
+def do(task: str, request: Request) -> int:
+    """Do a task by name; the exit status."""
+    if task == "show_settings":
+        from kerasvae_lint.cli.shown import show_settings
+
+        return show_settings(request)
+    return {"add_noqa": _add_noqa, "update_baseline": _update_baseline, "show_files": _show_files}[task](request)
+
+
+def _show_files(request: Request) -> int:
+    from kerasvae_lint.run.discovery import discover
+
+    settings_for = request.choices.settings_for()
+    items = list(discover(list(request.paths), lambda folder: settings_for(folder).all_excludes))
+    names = sorted(item for item in items if isinstance(item, str))
+    write_bytes(b"".join(os.fsencode(name) + b"\n" for name in names))
+    problems = [item for item in items if isinstance(item, Problem)] + [*request.choices.problems.values()]
+    look = look_for(sys.stderr)
+    write(sys.stderr, (problem_line(problem, look) for problem in problems))
+    return 2 if problems else 0
+
+
+def _add_noqa(request: Request) -> int:
+    from kerasvae_lint.run.noqa import NO_NOTEBOOKS, add_noqa
+
+    run = add_noqa(request.paths, request.choices.settings_for(), cache=request.cache, jobs=request.jobs)
+    look = look_for(sys.stderr)
+    notebooks = dict.fromkeys(finding.filename for finding in run.result.findings if finding.cell is not None)
+    write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in notebooks))
+    if not request.quiet:
+        added = f"{many(run.lines, 'noqa comment')} in {many(len(run.marked), 'file')}"
+        write(sys.stderr, [f"Added {added}." if run.lines else "Added no noqa comments."])
+    return conclude(request, run.result)
+
+
+def _update_baseline(request: Request) -> int:
+    """Lint as if there were no baseline, and write what is found to those that there are."""
+    from kerasvae_lint.run.known import Seen
+
+    settings_for = request.choices.settings_for()
+    _require_baseline(request, settings_for)
+    result = lint_paths(
+        request.paths,
+        lambda name: replace(settings_for(name), baseline=""),
+        cache=request.cache,
+        jobs=request.jobs,
+    )
+    seen = Seen(request.paths, {name: settings_for(name) for name in result.names})
+    lines = list(_write_baselines(seen, result))
+    result.known = [finding for finding in result.findings if seen.files[finding.filename].baseline]
+    result.findings = [finding for finding in result.findings if not seen.files[finding.filename].baseline]
+    if not request.quiet:
+        write(sys.stderr, lines)
+    return conclude(request, result)
+
+
+def _require_baseline(request: Request, settings_for: SettingsFor) -> None:
+    folders = (path for path in request.paths if os.path.exists(path))
+    if not any(settings_for(path).baseline for path in folders) and not request.choices.problems:
+        raise click.UsageError("--update-baseline needs --baseline FILE, or the setting `baseline` in pyproject.toml")
+
+
+def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
+    from kerasvae_lint.run.baseline import Baseline, dump, load
+    from kerasvae_lint.run.known import renewed
+
+    books: dict[str, Baseline] = {}
+
+    def opened(path: str) -> Baseline:
+        books[path] = load(path) if os.path.exists(path) else Baseline(path)
+        return books[path]
+
+    new, _, gone = seen.judge(result.findings, result.problems, opened)
+    look = look_for(sys.stderr)
+    for path, book in books.items():
+        entries = renewed(book, seen, result.findings, gone)
+        try:
+            _write(Path(path), dump(entries))
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise Refusal(f"{look.path(path)}: the baseline can't be written: {why}") from None
+        total = sum(sum(counts.values()) for counts in entries.values())
+        added = sum(seen.files[finding.filename].baseline == path for finding in new)
+        dropped = sum(item.count for item in gone if item.baseline == path)
+        counted = f"{many(total, 'finding')} in {many(len(entries), 'file')}"
+        yield f"{look.path(path)}: {counted}, {added} new, {dropped} gone."
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace or make a file in one step."""
+    from kerasvae_lint.fix import write_atomically
+
+    if path.exists():
+        write_atomically(path, data)
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            raise OSError(errno.EEXIST, "it has just been made by somebody else", str(path))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def baseline_notes(result: LintResult, *, verbose: bool) -> Iterator[str]:
+    """What to say of the baseline after a run."""
+    look = look_for(sys.stderr)
+    if verbose and result.known:
+        count = len(result.known)
+        yield f"{many(count, 'finding')} {'is' if count == 1 else 'are'} in the baseline and not reported."
+    if not result.gone:
+        return
+    count = sum(item.count for item in result.gone)
+    names = ", ".join(dict.fromkeys(look.path(item.baseline) for item in result.gone))
+    verb = "entry no longer occurs" if count == 1 else "entries no longer occur"
+    yield f"{names}: {count} {verb}; --update-baseline drops {'it' if count == 1 else 'them'}."
+    for item in result.gone if verbose else ():
+        scope = f" in {item.key.scope}" if item.key.scope else ""
+        yield f"    {printable(item.filename)}: {item.key.code}{scope}: {printable(item.key.text)}"
