@@ -75,7 +75,7 @@ class Edit:
     """One replacement of a fix, in the coordinates that the user sees.
 
     ``start_offset`` and ``end_offset`` count characters of the decoded source text (for a notebook:
-    of the program that its cells make), which is what the fixer applies.
+    of the program that its cells make), which is what the fixer applies; ``cell`` is the notebook's cell.
     """
 
     content: str
@@ -83,6 +83,7 @@ class Edit:
     end_location: Position
     start_offset: int
     end_offset: int
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

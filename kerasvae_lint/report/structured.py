@@ -37,6 +37,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "edits": [
             {
                 "content": edit.content,
+                "cell": edit.cell,
                 "location": _position(edit.location),
                 "end_location": _position(edit.end_location),
             }
@@ -49,6 +50,7 @@ def _note(note: Note) -> dict[str, Any]:
     return {
         "message": note.message,
         "filename": _absolute(note.filename),
+        "cell": note.cell,
         "location": _position(note.location),
     }
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from kerasvae_lint.core import Position
 from kerasvae_lint.source.text import Cell, Source, SourceError
 
 _KEPT_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "matplotlib"})
+_OTHER_KERNELS = ("ir", "xr", "julia", "octave", "matlab", "scala", "spylon", "javascript", "deno", "bash", "rust")
+_CELL_LANGUAGES = (
+    ("language",),
+    ("metadata", "kernel"),
+    ("metadata", "vscode", "languageId"),
+    ("metadata", "polyglot_notebook", "kernelName"),
+    ("metadata", "dotnet_interactive", "language"),
+)
 _ASSIGNED = re.compile(r"^(\s*)([\w.,\s\[\]'\"()*]+=\s*)([!%].*)$")
 _MAGIC = re.compile(r"^(\s*)([%!?].*|[\w.\[\]]+\s*\?{1,2}\s*)$")
 _TIMED = re.compile(r"^(\s*)(%(?:time|timeit|prun)\s+(?:-\S+\s+(?:\d+\s+)?)*)(.+)$")
@@ -32,12 +40,23 @@ def decode_notebook(data: bytes, filename: str) -> Source:
     cells = _cells(notebook)
     if not _is_python(notebook):
         return Source(filename, "", cells=())
+    return joined(filename, cells)
+
+
+def joined(filename: str, cells: Iterable[tuple[int, str]], blank: Collection[int] = ()) -> Source:
+    """The program that code cells make, given by number and text; those in ``blank`` keep their rows, and no code.
+
+    An empty row stands between two cells, so that the end of one is another place than the beginning of the next.
+    """
     lines: list[str] = []
     placed: list[Cell] = []
     for index, text in cells:
+        if placed:
+            lines.append("")
         first = len(lines) + 1
-        lines += neutralize(text)
-        placed.append(Cell(index, first, len(lines)))
+        plain = neutralize(text)
+        lines += ["#"] * len(plain) if index in blank else plain
+        placed.append(Cell(index, first, len(lines), text))
     return Source(filename, "\n".join(lines) + ("\n" if lines else ""), cells=tuple(placed))
 
 
@@ -51,7 +70,7 @@ def _cells(notebook: object) -> list[tuple[int, str]]:
         raise SourceError("not a notebook: no cells")
     found = []
     for index, cell in enumerate(raw, 1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python_cell(cell):
             source = cell.get("source", cell.get("input", ""))
             text = "".join(str(part) for part in source) if isinstance(source, list) else str(source)
             found.append((index, text))
@@ -59,14 +78,29 @@ def _cells(notebook: object) -> list[tuple[int, str]]:
 
 
 def _is_python(notebook: dict[str, object]) -> bool:
-    metadata = notebook.get("metadata")
-    if not isinstance(metadata, dict):
-        return True
-    for section, key in (("language_info", "name"), ("kernelspec", "language")):
-        part = metadata.get(section)
-        if isinstance(part, dict) and isinstance(part.get(key), str) and part[key]:
-            return "python" in part[key].lower()
+    """Whether the kernel is Python's, by what the formats say of it; a notebook that says nothing is taken for one."""
+    for keys in (("language_info", "name"), ("kernelspec", "language"), ("language",)):
+        language = _told(notebook, "metadata", *keys)
+        if language:
+            return "python" in language.lower()
+    kernel = _told(notebook, "metadata", "kernelspec", "name").lower()
+    return not kernel.startswith(_OTHER_KERNELS)
+
+
+def _is_python_cell(cell: dict[str, object]) -> bool:
+    """False for a cell that is told to be of another language: by VS Code, Polyglot Notebooks, SoS or format 3."""
+    for keys in _CELL_LANGUAGES:
+        language = _told(cell, *keys).lower()
+        if language and "python" not in language and language != "sos":
+            return False
     return True
+
+
+def _told(part: object, *keys: str) -> str:
+    """The string at the end of a path through objects; empty if there is none."""
+    for key in keys:
+        part = part.get(key) if isinstance(part, dict) else None
+    return part if isinstance(part, str) else ""
 
 
 def neutralize(text: str) -> list[str]:
