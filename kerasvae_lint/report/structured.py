@@ -37,9 +37,9 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "edits": [
             {
                 "content": edit.content,
-                "cell": edit.cell,
                 "location": _position(edit.location),
                 "end_location": _position(edit.end_location),
+                "cell": edit.cell,
             }
             for edit in fix.edits
         ],
@@ -50,8 +50,8 @@ def _note(note: Note) -> dict[str, Any]:
     return {
         "message": note.message,
         "filename": _absolute(note.filename),
-        "cell": note.cell,
         "location": _position(note.location),
+        "cell": note.cell,
     }
 
 

@@ -130,7 +130,8 @@ def edited_cells(source: Source, edits: Sequence[CellEdit]) -> Iterator[tuple[in
         if not own:
             yield cell.index, cell.text
             continue
-        text, pieces, done = ended(cell.text), [], 0
+        text, done = ended(cell.text), 0
+        pieces: list[str] = []
         for edit in own:
             pieces += (text[done : edit.start], edit.content)
             done = edit.end

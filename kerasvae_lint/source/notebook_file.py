@@ -82,7 +82,8 @@ class NotebookFile:
         Raises:
             SourceError: the source of such a cell is not made of strings.
         """
-        pieces, done = [], 0
+        pieces: list[str] = []
+        done = 0
         values = [(self.source(cell), text) for cell, text in new.items()]
         for value, text in sorted(values, key=lambda item: item[0].span):
             pieces += (self.text[done : value.span[0]], value.rewritten(text, self.spelling, self.gap))
@@ -155,8 +156,9 @@ def _items_with(old: list[str], raw: list[str], changes: list[Change], spelling:
             last = max(last, _touched(bounds, changes[stop])[1])
             stop += 1
         yield from raw[done:first]
-        lines = _with(text, bounds[first], bounds[last], changes[at:stop]).splitlines(keepends=True)
-        yield from map(spelling.string, lines)
+        chunk = _with(text, bounds[first], bounds[last], changes[at:stop])
+        whole = any("\n" in string[:-1] for string in old[first:last])
+        yield from map(spelling.string, [chunk] if whole else chunk.splitlines(keepends=True))
         done, at = last, stop
     yield from raw[done:]
 
@@ -168,7 +170,7 @@ def _touched(bounds: Sequence[int], change: Change) -> tuple[int, int]:
 
 
 def _with(text: str, start: int, end: int, changes: Sequence[Change]) -> str:
-    pieces = []
+    pieces: list[str] = []
     for first, last, content in changes:
         pieces += (text[start:first], content)
         start = last
@@ -178,7 +180,8 @@ def _with(text: str, start: int, end: int, changes: Sequence[Change]) -> str:
 def _respelled(raw: str, changes: Sequence[Change], spelling: Spelling) -> str:
     """One string with changes made to what it says."""
     places = [0, *accumulate(len(part) for part in parts(raw[1:-1]))]
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for start, end, content in changes:
         pieces += (raw[1 + places[done] : 1 + places[start]], spelling.string(content)[1:-1])
         done = end
