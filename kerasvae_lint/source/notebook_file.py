@@ -55,8 +55,9 @@ class NotebookFile:
         span = members.get("source") or members.get("input")
         if span is None:
             raise SourceError("has no source", cell=cell)
-        strings = [span] if self.text[span[0]] == '"' else _items(self.text, span[0])
-        if any(self.text[start] != '"' for start, _ in strings):
+        kind = self.text[span[0]]
+        strings = [span] if kind == '"' else _items(self.text, span[0])
+        if kind not in '"[' or any(self.text[start] != '"' for start, _ in strings):
             raise SourceError("the source is not made of strings", cell=cell)
         return _Value(self.text, span, strings)
 

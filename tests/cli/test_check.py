@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BROKEN, CLEAN, FIXED, SAFE, UNSAFE, Run, notebook
+from tests.cli.conftest import BROKEN, CLEAN, FIXED, SAFE, UNSAFE, Run
 
 
 def test_status_0_when_nothing_is_found(run: Run, project: Path) -> None:
