@@ -40,13 +40,18 @@ def newline_of(text: str) -> str:
 
 
 def typed_column(source: Source, cell: Cell, row: int, column: int) -> int:
-    """The column in the cell for a column of the program: ``%time`` stands before the code that it times."""
+    """The column in the cell for a column of the program.
+
+    ``%time`` stands before the code that it times, and a cell may be indented as a whole.
+    """
     lines = typed_lines(cell.text)
     if not 1 <= row <= len(lines):
         return column
     plain = source.line(cell.first_row + row - 1)
-    shift = _shift(lines[row - 1], plain)
-    if not shift or column <= len(plain) - len(plain.lstrip()):
+    typed = lines[row - 1]
+    shift = _shift(typed, plain)
+    before = len(plain) - len(plain.lstrip())
+    if not shift or (column <= before and not typed.endswith(plain)):
         return column
     return column + shift
 
@@ -55,6 +60,8 @@ def _shift(typed: str, plain: str) -> int | None:
     """How far the code of a line stands to the right of where the program has it; None for a line that is a magic."""
     if typed == plain:
         return 0
+    if typed.endswith(plain) and not typed.removesuffix(plain).strip():
+        return len(typed) - len(plain)
     timed = plain.strip() and typed.lstrip().startswith("%") and typed.endswith(plain.lstrip())
     return len(typed) - len(plain) if timed else None
 

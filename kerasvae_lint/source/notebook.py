@@ -20,6 +20,11 @@ _CELL_LANGUAGES = (
 )
 _ASSIGNED = re.compile(r"^(\s*)([\w.,\s\[\]'\"()*]+=\s*)([!%].*)$")
 _MAGIC = re.compile(r"^(\s*)([%!?].*|[\w.\[\]]+\s*\?{1,2}\s*)$")
+_BARE = re.compile(
+    r"^\s*(?:cat|cd|conda|cp|ls|ll|load_ext|mamba|man|matplotlib|mkdir|mv|pip|reload_ext|rm|rmdir|run)"
+    r"\s+(?!(?:and|as|for|if|in|is|not|or)\b)(?:--?\w|\.{0,2}/[\w.~$*]|\.{1,2}/?\s*$|[\w~$*\"']).*$"
+)
+"""A magic without its sign, as IPython takes it where no variable has that name."""
 _TIMED = re.compile(r"^(\s*)(%(?:time|timeit|prun)\s+(?:-\S+\s+(?:\d+\s+)?)*)(.+)$")
 
 
@@ -104,12 +109,18 @@ def _told(part: object, *keys: str) -> str:
 
 
 def neutralize(text: str) -> list[str]:
-    """The lines of a cell as plain Python: as many lines, magics and shell commands replaced."""
+    """The lines of a cell as plain Python: as many lines, magics and shell commands replaced.
+
+    As in IPython, the indentation of the first line of code is taken off all that have it.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
     start = next((i for i, line in enumerate(lines) if line.strip()), 0)
     first = lines[start].lstrip() if lines else ""
+    indent = lines[start][: len(lines[start]) - len(first)] if first else ""
+    if indent:
+        lines = [line.removeprefix(indent) for line in lines]
     if first.startswith("%%"):
         word = re.match(r"%%\s*(\w+)", first)
         if word is None or word[1] not in _KEPT_CELL_MAGICS:
@@ -139,6 +150,8 @@ def _plain_lines(lines: list[str]) -> Iterator[str]:
 def _plain(line: str) -> str | None:
     """What a magic line becomes; None for ordinary code."""
     stripped = line.lstrip()
+    if _BARE.match(line):
+        return f"{line[: len(line) - len(stripped)]}pass"
     if not stripped or not ("%" in line or "!" in line or "?" in line) or stripped.startswith("#"):
         return None
     timed = _TIMED.match(line)
@@ -147,9 +160,16 @@ def _plain(line: str) -> str | None:
     if _MAGIC.match(line) and not stripped.startswith("!="):
         return f"{line[: len(line) - len(stripped)]}pass"
     assigned = _ASSIGNED.match(line)
-    if assigned is not None and not assigned[2].rstrip().endswith(("==", "!=", "<=", ">=")):
+    if assigned is not None and not assigned[2].rstrip().endswith(("==", "!=", "<=", ">=")) and _is_code(assigned[2]):
         return f"{assigned[1]}{assigned[2]}None"
     return None
+
+
+def _is_code(text: str) -> bool:
+    """True if the end of ``text`` is in no string and in no brackets."""
+    inside = _Inside()
+    inside.scan(text)
+    return inside.free
 
 
 class _Inside:
@@ -165,6 +185,14 @@ class _Inside:
         return not self.quote and self.depth == 0 and not self.backslash
 
     def read(self, line: str) -> None:
+        """Take in a whole line."""
+        self.scan(line)
+        self.backslash = line.rstrip("\n").endswith("\\")
+        if len(self.quote) == 1 and not self.backslash:
+            self.quote = ""
+
+    def scan(self, line: str) -> None:
+        """Take in a line or the beginning of one."""
         at = 0
         while at < len(line):
             if self.quote:
@@ -186,7 +214,4 @@ class _Inside:
                 continue
             self.depth += (char in "([{") - (char in ")]}")
             at += 1
-        self.backslash = line.rstrip("\n").endswith("\\")
-        if len(self.quote) == 1 and not self.backslash:
-            self.quote = ""
         self.depth = max(self.depth, 0)

@@ -89,6 +89,9 @@ def test_a_fixed_notebook_is_valid(run: Run, project: Path, minor: int) -> None:
         pytest.param(f"?tf.nn\ntf.nn??\n{CALL}", f"?tf.nn\ntf.nn??\n{CALLED}", id="help"),
         pytest.param(f"%time {CALL}", f"%time {CALLED}", id="timed line"),
         pytest.param(f"if x:\n    %timeit -n 1 {CALL}", f"if x:\n    %timeit -n 1 {CALLED}", id="timed, indented"),
+        pytest.param(f"\n  {CALL}\n  %time {CALL}", f"\n  {CALLED}\n  %time {CALLED}", id="indented as a whole"),
+        pytest.param(f"pip install x\n{CALL}", f"pip install x\n{CALLED}", id="magic without its sign"),
+        pytest.param(f"print('x = %s' % x)\n{CALL}", f"print('x = %s' % x)\n{CALLED}", id="a string like a magic"),
         pytest.param(f"{CALL};", f"{CALLED};", id="semicolon"),
         pytest.param(f"{CALL}\n\n\n", f"{CALLED}\n\n\n", id="newlines at the end"),
         pytest.param(f"{CALL}\r\ny = 1\r\n", f"{CALLED}\r\ny = 1\r\n", id="CRLF in the cell"),
@@ -126,6 +129,12 @@ def test_places_are_the_cell_s_own(run: Run, project: Path) -> None:
     [edit] = item["fix"]["edits"]
     assert (edit["cell"], edit["location"]["row"]) == (2, 3)
     assert edit["location"]["column"] == place - len(", ")
+
+
+def test_places_in_a_cell_that_is_indented_as_a_whole(run: Run, project: Path) -> None:
+    written(project, IMPORT, f"   if tf:\n     {CALL}")
+    place = 1 + f"     {CALL}".index("inputs")
+    assert run(".", "--output-format", "concise").stdout.startswith(f"t.ipynb:cell 2:2:{place}: KV602")
 
 
 def test_the_diff_shows_cells(run: Run, project: Path) -> None:

@@ -107,7 +107,7 @@ def test_blank_lines_behind_a_cell_are_not_taken_along() -> None:
 
 def test_a_cell_must_stay_a_program_of_its_own() -> None:
     found = cells("if a:\n    b = 1", "c = 2")
-    moved = found.edited([TextEdit(found.text.index("c"), found.text.index("c"), "    ")])
+    moved = found.edited([TextEdit(found.text.index("c"), found.text.index("c"), "else:\n    ")])
     assert moved is not None
     assert not moved.parses()
 
