@@ -83,7 +83,7 @@ def fix_paths(
             break
         pool.forget()
         run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs)
-    run.result.problems += problems
+    run.result.problems += [problem for problem in problems if problem not in run.result.problems]
     return run
 
 

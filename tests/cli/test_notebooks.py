@@ -108,6 +108,7 @@ def test_magics_stay(run: Run, project: Path, before: str, after: str) -> None:
 def test_cells_that_are_no_python_stay(run: Run, project: Path) -> None:
     broken = f"print 'x'\n{CALL}"
     written(project, IMPORT, broken, BODY, "x = (", "%%R\nx <- 1")
+    assert run("--diff", ".").stderr.count("error:") == 2
     result = run("--fix", ".")
     assert result.exit_code == 2
     assert codes(project) == [IMPORT, broken, MENDED, "x = (", "%%R\nx <- 1"]
