@@ -165,7 +165,7 @@ def _show(request: Request, answer: Answer) -> None:
     if request.outputs.main is None:
         write(out, formats.lines(request.format, material, look, counted=request.statistics))
     out.flush()
-    _show_problems(request, answer)
+    _show_problems(answer)
     if request.outputs.main is None and request.format in formats.HUMAN and not request.quiet:
         write(out, folded(_closing(request, answer, look), out))
 
@@ -201,15 +201,10 @@ def _closing(request: Request, answer: Answer, look: report.Look) -> Iterable[st
     )
 
 
-def _show_problems(request: Request, answer: Answer) -> None:
+def _show_problems(answer: Answer) -> None:
     look = look_for(sys.stderr)
     problems = sorted(answer.result.problems, key=_order)
     write(sys.stderr, (problem_line(problem, look) for problem in problems))
-    if request.fix or request.diff:
-        from kerasvae_lint.run.fixing import NO_NOTEBOOKS
-
-        names = [f.filename for f in answer.result.findings if f.cell is not None and f.fix is not None]
-        write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in dict.fromkeys(names)))
 
 
 def _order(problem: Problem) -> tuple[str, int, tuple[int, int]]:
@@ -222,17 +217,25 @@ def _show_diff(request: Request, answer: Answer) -> None:
     for change in answer.changes:
         write(sys.stdout, _diff(change, look))
     sys.stdout.flush()
-    _show_problems(request, answer)
+    _show_problems(answer)
     if not request.quiet:
         count = len(answer.fixed)
         write(sys.stderr, [f"Would fix {count} finding{'' if count == 1 else 's'}."])
 
 
 def _diff(change: Change, look: report.Look) -> Iterable[str]:
+    name = look.path(change.filename)
+    if not change.cells:
+        yield from _unified(name, change.old, change.new, look)
+    for cell, old, new in change.cells:
+        end = "" if old.endswith("\n") and new.endswith("\n") else "\n"
+        yield from _unified(f"{name}:cell {cell}", old + end, new + end, look)
+
+
+def _unified(name: str, old: str, new: str, look: report.Look) -> Iterable[str]:
     import difflib
 
-    name = look.path(change.filename)
-    lines = difflib.unified_diff(_lines(change.old), _lines(change.new), name, name, lineterm="")
+    lines = difflib.unified_diff(_lines(old), _lines(new), name, name, lineterm="")
     colours = {"-": "removed", "+": "added", "@": "mark"}
     for number, line in enumerate(lines):
         kind = "path" if number < 2 else colours.get(line[:1], "")

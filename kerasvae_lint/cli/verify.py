@@ -48,6 +48,7 @@ class _Program:
     path: str
     text: str
     data: bytes
+    after: bytes = b""
     findings: tuple[tuple[str, int], ...] = ()
     fixed: str | None = None
     fixes: list[str] = field(default_factory=list)
@@ -107,7 +108,8 @@ def _no_excludes(_: str) -> tuple[str, ...]:
 
 def _read(filename: str, request: Request) -> _Program | str:
     """The program in a file, a notebook's cells as one; or why there is none."""
-    from kerasvae_lint.run.api import LintError, fix_source, lint_source
+    from kerasvae_lint.run.api import LintError, lint_source
+    from kerasvae_lint.run.fixing import fix_data
     from kerasvae_lint.source import SourceError, decode
 
     try:
@@ -122,12 +124,13 @@ def _read(filename: str, request: Request) -> _Program | str:
     plain = filename if not filename.endswith(".ipynb") else filename + ".py"
     try:
         program.findings = tuple((f.code, f.location.row) for f in lint_source(source.text, plain, settings))
-        if request.fix and plain == filename:
-            done = fix_source(source.text, filename, settings, unsafe=request.unsafe)
+        if request.fix:
+            done = fix_data(data, filename, settings, unsafe=request.unsafe)
             if done.fixed:
-                program.fixed = done.text
+                program.after, program.fixed = done.after, decode(done.after, filename).text
                 program.fixes = list(dict.fromkeys(f.code for f in done.fixed))
-                program.remaining = tuple((f.code, f.location.row) for f in done.remaining)
+                left = done.remaining if plain == filename else lint_source(program.fixed, plain, settings)
+                program.remaining = tuple((f.code, f.location.row) for f in left)
     except LintError as error:
         return f"{error} on line {error.location.row}" if error.location is not None else str(error)
     return program
@@ -188,7 +191,6 @@ def _progress(request: Request, count: int) -> Iterator[launch.Progress]:
 def _write_back(report: Report, programs: dict[str, _Program]) -> None:
     """The fixed text replaces a file whose fixed run passes every probe."""
     from kerasvae_lint.fix import write_atomically
-    from kerasvae_lint.source import decode
 
     for target in report.targets:
         program, run = programs.get(target.target), target.run("fixed")
@@ -198,9 +200,8 @@ def _write_back(report: Report, programs: dict[str, _Program]) -> None:
             write(sys.stderr, [f"{target.target}: not written, since the fixed source does not pass"])
             continue
         try:
-            after = decode(program.data, program.path).encode(program.fixed)
-            write_atomically(Path(program.path), after, expected=program.data)
-        except (OSError, UnicodeEncodeError) as error:
+            write_atomically(Path(program.path), program.after, expected=program.data)
+        except OSError as error:
             target.status, target.reason = "error", f"can't be written: {error}"
 
 

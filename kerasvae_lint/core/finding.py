@@ -96,6 +96,7 @@ class Edit:
         start_offset: the same in characters of the decoded source text (for a notebook: of the program that its cells
             make), which is what the fixer applies.
         end_offset: likewise.
+        cell: the notebook's cell, counted from 1.
     """
 
     content: str
@@ -103,6 +104,7 @@ class Edit:
     end_location: Position
     start_offset: int
     end_offset: int
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,23 @@ def text_edits(edits: Sequence[Edit]) -> tuple[TextEdit, ...]:
 
 
 def apply_fixes(text: str, fixes: Sequence[Sequence[TextEdit]]) -> tuple[str, list[int]]:
-    """Apply as many of ``fixes`` as go together.
+    """Apply as many of ``fixes`` as go together, as :func:`choose` picks them.
+
+    Returns:
+        The new text, and the indexes of the fixes that are in it.
+    """
+    taken, applied = choose(text, fixes)
+    return rewrite(text, taken), applied
+
+
+def choose(text: str, fixes: Sequence[Sequence[TextEdit]]) -> tuple[list[TextEdit], list[int]]:
+    """As many of ``fixes`` as go together.
 
     A fix that comes earlier wins over a later one that clashes with it. Two fixes that insert the
     same whole lines at the same place (the same import, say) share one insertion.
 
     Returns:
-        The new text, and the indexes of the fixes that are in it.
+        The edits to make, and the indexes of the fixes that they come from.
     """
     taken: list[TextEdit] = []
     applied: list[int] = []
@@ -35,7 +45,7 @@ def apply_fixes(text: str, fixes: Sequence[Sequence[TextEdit]]) -> tuple[str, li
         if not any(_clash(text, edit, other) for edit in new for other in taken):
             taken += new
             applied.append(index)
-    return _rewrite(text, taken), applied
+    return taken, applied
 
 
 def _is_sound(text: str, edits: Sequence[TextEdit]) -> bool:
@@ -71,7 +81,7 @@ def _clash(text: str, one: TextEdit, other: TextEdit) -> bool:
     return False
 
 
-def _rewrite(text: str, edits: Sequence[TextEdit]) -> str:
+def rewrite(text: str, edits: Sequence[TextEdit]) -> str:
     """The text with all of ``edits`` made; an insertion stands before what replaces its place."""
     pieces: list[str] = []
     done = 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from kerasvae_lint.core import TextEdit
+from kerasvae_lint.fix.apply import rewrite
 from kerasvae_lint.source import Source, SourceError, parse
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -133,22 +136,32 @@ def remove_unused_imports(before: str, after: str, filename: str) -> str:
     Left alone: ``__init__.py``, ``from __future__``, names that ``__all__`` or any other string
     spells, ``import a as a``, imports in a ``try``, and names that are imported twice.
     """
+    while (found := unused_import(before, after, filename)) is not None:
+        after = rewrite(after, [found[1]])
+    return after
+
+
+def unused_import(before: str, after: str, filename: str, kept: Collection[str] = ()) -> tuple[str, TextEdit] | None:
+    """The first import to remove from ``after``: its name, and the edit that removes it.
+
+    A name in ``kept`` stays.
+    """
     if PurePath(filename).name == "__init__.py" or not _may_lose_an_import(before, after):
-        return after
+        return None
     try:
         used_before = _imports(_parse(before))[1]
-        while True:
-            module = _parse(after)
-            imported, used = _imports(module)
-            gone = [key for key in imported if key in used_before and key not in used]
-            lone = [items[0] for key in gone if len(items := imported[key]) == 1 and items[0].line is not None]
-            if not lone:
-                return after
-            shorter = _without(after, module, lone[0])
-            _parse(shorter)
-            after = shorter
+        module = _parse(after)
+        imported, used = _imports(module)
+        for key, items in imported.items():
+            if key not in used_before or key in used or key[1] in kept:
+                continue
+            if len(items) == 1 and items[0].line is not None:
+                edit = TextEdit(*_without(after, module, items[0]), "")
+                _parse(rewrite(after, [edit]))
+                return key[1], edit
     except SourceError:
-        return after
+        pass
+    return None
 
 
 def _parse(text: str) -> cst.Module:
@@ -184,12 +197,9 @@ class _Text:
         index = bisect_right(self.starts, offset)
         return self.starts[index - 1], self.starts[index] if index < len(self.starts) else len(self.text)
 
-    def cut(self, start: int, end: int) -> str:
-        return self.text[:start] + self.text[end:]
 
-
-def _without(text: str, module: cst.Module, item: _Imported) -> str:
-    """``text`` without one imported name, and without what only that name needed."""
+def _without(text: str, module: cst.Module, item: _Imported) -> tuple[int, int]:
+    """The part of ``text`` to cut for one imported name: with what only that name needed."""
     places = _Text(text, module)
     statement, names = item.statement, item.statement.names
     assert not isinstance(names, cst.ImportStar)
@@ -201,16 +211,18 @@ def _without(text: str, module: cst.Module, item: _Imported) -> str:
     if len(body) > 1:
         index = body.index(statement)
         if index + 1 < len(body):
-            return places.cut(start, places.span(body[index + 1])[0])
-        return places.cut(places.span(body[index - 1])[1], end)
+            return (start, places.span(body[index + 1])[0])
+        return (places.span(body[index - 1])[1], end)
     first, last = places.line(start)[0], places.line(end)[1]
     if not text[:first].strip("\ufeff"):
         while last < len(text) and not text[last : places.line(last)[1]].strip():
             last = places.line(last)[1]
-    return places.cut(first, last)
+    return (first, last)
 
 
-def _without_name(places: _Text, statement: cst.CSTNode, names: list[cst.ImportAlias], alias: cst.ImportAlias) -> str:
+def _without_name(
+    places: _Text, statement: cst.CSTNode, names: list[cst.ImportAlias], alias: cst.ImportAlias
+) -> tuple[int, int]:
     """Take one name out of a list: with its line, if the line is all its own."""
     text = places.text
     index = names.index(alias)
@@ -219,7 +231,7 @@ def _without_name(places: _Text, statement: cst.CSTNode, names: list[cst.ImportA
     last = places.line(end)[1]
     around = text[first:start] + re.sub(r"#.*", "", text[end:last], count=1)
     if isinstance(statement, cst.ImportFrom) and statement.lpar and not around.replace(",", "", 1).strip():
-        return places.cut(first, last)
+        return (first, last)
     if index + 1 < len(names):
-        return places.cut(start, places.span(names[index + 1])[0])
-    return places.cut(places.span(names[index - 1])[1], end)
+        return (start, places.span(names[index + 1])[0])
+    return (places.span(names[index - 1])[1], end)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic
 
 from kerasvae_lint.core import Applicability, Finding, TextEdit
-from kerasvae_lint.fix.apply import apply_fixes, text_edits
+from kerasvae_lint.fix.apply import choose, text_edits
+from kerasvae_lint.fix.document import Document, Script
 
 MAX_ROUNDS = 100
 """Generous: fixes that insert at one place (the top of one ``call``) take a round each."""
@@ -43,34 +45,54 @@ def fix_text(
     are those of the first round, if they are known. A text that is returned has been parsed,
     unless nothing was changed.
     """
-    original = text
+    done = fix_document(Script(text), lambda script: lint(script.text), unsafe, filename, findings)
+    return FixedText(done.document.text, done.fixed, done.remaining, done.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Generic[Document]):
+    """The same of a script or a notebook's cells."""
+
+    document: Document
+    fixed: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
+    refused: int = 0
+
+
+def fix_document(
+    document: Document,
+    lint: Callable[[Document], Sequence[Finding]],
+    unsafe: bool,
+    filename: str,
+    findings: Sequence[Finding] | None = None,
+) -> Fixed[Document]:
+    """What :func:`fix_text` does, for anything that has a program's text and takes edits of it."""
+    original = document
     if findings is None:
-        findings = lint(text)
+        findings = lint(document)
     fixed: list[Finding] = []
     refused: set[tuple[TextEdit, ...]] = set()
-    seen = {text}
+    seen = {document.text}
     for _ in range(MAX_ROUNDS):
         candidates = [
             (finding, edits)
             for finding in findings
             if (edits := _edits(finding, unsafe)) is not None and edits not in refused
         ]
-        new, applied, bad = _one_round(text, [edits for _, edits in candidates])
+        new, applied, bad = _one_round(document, [edits for _, edits in candidates])
         refused.update(candidates[index][1] for index in bad)
-        if new in seen:
-            from kerasvae_lint.fix.imports import remove_unused_imports
-
-            cleaned = remove_unused_imports(original, text, filename) if fixed else text
-            if cleaned in seen:
+        if new.text in seen:
+            cleaned = _without_unused_imports(original, document, filename) if fixed else document
+            if cleaned.text in seen:
                 break
             new, applied = cleaned, []
         fixed += [candidates[index][0] for index in applied]
-        if new != text:
+        if new.text != document.text:
             refused.clear()
-        text = new
-        seen.add(text)
-        findings = lint(text)
-    return FixedText(text, tuple(fixed), tuple(findings), len(refused))
+        document = new
+        seen.add(document.text)
+        findings = lint(document)
+    return Fixed(document, tuple(fixed), tuple(findings), len(refused))
 
 
 def _edits(finding: Finding, unsafe: bool) -> tuple[TextEdit, ...] | None:
@@ -80,17 +102,19 @@ def _edits(finding: Finding, unsafe: bool) -> tuple[TextEdit, ...] | None:
     return text_edits(fix.edits)
 
 
-def _one_round(text: str, fixes: Sequence[tuple[TextEdit, ...]]) -> tuple[str, list[int], list[int]]:
-    """The text after one round, the fixes in it, and those that break it."""
-    new, applied = apply_fixes(text, fixes)
-    if new == text or parses(new):
-        return new, applied if new != text else [], []
+def _one_round(document: Document, fixes: Sequence[tuple[TextEdit, ...]]) -> tuple[Document, list[int], list[int]]:
+    """The document after one round, the fixes in it, and those that break it."""
+    taken, applied = choose(document.text, fixes)
+    new = document.edited(taken)
+    if new is not None and (new.text == document.text or new.parses()):
+        return new, applied if new.text != document.text else [], []
     good: list[int] = []
     bad: list[int] = []
-    best = text
+    best = document
     for index in applied:
-        tried, among = apply_fixes(text, [fixes[i] for i in (*good, index)])
-        if len(among) == len(good) + 1 and parses(tried):
+        taken, among = choose(document.text, [fixes[i] for i in (*good, index)])
+        tried = document.edited(taken) if len(among) == len(good) + 1 else None
+        if tried is not None and tried.parses():
             good.append(index)
             best = tried
         else:
@@ -98,12 +122,18 @@ def _one_round(text: str, fixes: Sequence[tuple[TextEdit, ...]]) -> tuple[str, l
     return best, good, bad
 
 
-def parses(text: str) -> bool:
-    """True if ``text`` is a program."""
-    from kerasvae_lint.source import Source, SourceError, parse
+def _without_unused_imports(original: Document, document: Document, filename: str) -> Document:
+    """The document without the imports that its fixes have left without a reader."""
+    from kerasvae_lint.fix.imports import unused_import
 
-    try:
-        parse(Source("<fixed>", text))
-    except SourceError:
-        return False
-    return True
+    kept: set[str] = set(document.unseen)
+    while True:
+        found = unused_import(original.text, document.text, filename, kept)
+        if found is None:
+            return document
+        name, edit = found
+        shorter = document.edited([edit])
+        if shorter is None or not shorter.parses():
+            kept.add(name)
+        else:
+            document = shorter

@@ -69,10 +69,7 @@ def summary(
 
 def _hints(findings: Collection[Finding], look: Look, fixing: bool) -> list[str]:
     here = sum(look.applies(finding) for finding in findings)
-    unsafe = sum(
-        finding.fix is not None and finding.cell is None and finding.fix.applicability is Applicability.UNSAFE
-        for finding in findings
-    )
+    unsafe = sum(finding.fix is not None and finding.fix.applicability is Applicability.UNSAFE for finding in findings)
     parts = []
     if here and not fixing:
         parts.append(f"{here} fixable with --fix")

@@ -19,7 +19,7 @@ class SourceLines:
         self._texts = dict(texts or {})
         self._name = ""
         self._lines: list[str] = []
-        self._first_rows: dict[int, int] = {}
+        self._cells: dict[int, str] = {}
 
     def of(self, filename: str, cell: int | None = None) -> Sequence[str]:
         """The lines; none if the file can't be read (any more)."""
@@ -27,17 +27,16 @@ class SourceLines:
             self._read(filename)
         if cell is None:
             return self._lines
-        start = self._first_rows.get(cell)
-        return self._lines[start - 1 :] if start is not None else ()
+        return _NEWLINE.split(self._cells[cell]) if cell in self._cells else ()
 
     def _read(self, filename: str) -> None:
         from kerasvae_lint.source import SourceError, decode
 
-        self._name, self._lines, self._first_rows = filename, [], {}
+        self._name, self._lines, self._cells = filename, [], {}
         try:
             data = self._texts.get(filename)
             source = decode(Path(filename).read_bytes() if data is None else data, filename)
         except (OSError, SourceError):
             return
         self._lines = _NEWLINE.split(source.text)
-        self._first_rows = {cell.index: cell.first_row for cell in source.cells or ()}
+        self._cells = {cell.index: cell.text for cell in source.cells or ()}

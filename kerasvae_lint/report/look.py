@@ -58,9 +58,7 @@ class Look:
     def applies(self, finding: Finding) -> bool:
         """True if this run's ``--fix`` would mend (or has been asked to mend) the finding."""
         fix = finding.fix
-        if fix is None or finding.cell is not None:
-            return False
-        return self.unsafe or fix.applicability is Applicability.SAFE
+        return fix is not None and (self.unsafe or fix.applicability is Applicability.SAFE)
 
     def mark(self, finding: Finding) -> str:
         """``[*]`` for what ``--fix`` mends, as in ruff."""

@@ -39,6 +39,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
                 "content": edit.content,
                 "location": _position(edit.location),
                 "end_location": _position(edit.end_location),
+                "cell": edit.cell,
             }
             for edit in fix.edits
         ],
@@ -50,6 +51,7 @@ def _note(note: Note) -> dict[str, Any]:
         "message": note.message,
         "filename": _absolute(note.filename),
         "location": _position(note.location),
+        "cell": note.cell,
     }
 
 

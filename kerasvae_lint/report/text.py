@@ -78,9 +78,7 @@ def _help(finding: Finding, look: Look) -> Iterator[str]:
     if fix is None:
         return
     message = printable(fix.message)
-    if finding.cell is not None:
-        yield f"{message} (fixes for notebooks are not written yet)"
-    elif fix.applicability is Applicability.UNSAFE:
+    if fix.applicability is Applicability.UNSAFE:
         yield f"{message} (unsafe: needs --unsafe-fixes)" if not look.unsafe else message
     else:
         yield message

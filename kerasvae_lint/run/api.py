@@ -119,15 +119,33 @@ def fix_source(
         settings: as for ``lint_source``.
         unsafe: apply the unsafe fixes too.
 
+    A ``filename`` that ends in ``.ipynb`` says that the text is a notebook; it comes back as one, with nothing
+    changed but the source of cells.
+
     Raises:
-        LintError: the text can't be parsed, or is a notebook.
+        LintError: the text can't be parsed.
     """
     from kerasvae_lint.fix import fix_text
 
     if filename.endswith(".ipynb"):
-        raise LintError("fixes for notebooks are not written yet")
+        return _fix_notebook(text, filename, settings or Settings(), unsafe)
     done = fix_text(text, lambda t: lint_source(t, filename, settings), unsafe=unsafe, filename=filename)
     return FixResult(done.text, list(done.fixed), list(done.remaining))
+
+
+def _fix_notebook(text: str, filename: str, settings: Settings, unsafe: bool) -> FixResult:
+    from kerasvae_lint.run import registry
+    from kerasvae_lint.run.notebooks import fix_notebook
+    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.source import SourceError
+
+    findings = lint_source(text, filename, settings)
+    rules = registry.selected(settings)
+    try:
+        done = fix_notebook(text.encode(), filename, settings, rules, Project(), unsafe, findings)
+    except SourceError as error:
+        raise LintError(error.message, error.location) from None
+    return FixResult(done.data.decode(), done.fixed, done.remaining)
 
 
 def lint_paths(

@@ -18,6 +18,7 @@ from kerasvae_lint.core import (
     Report,
     Rule,
     Settings,
+    TextEdit,
 )
 from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.run.perfile import ignored_codes
@@ -133,7 +134,7 @@ def _placed(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Fin
     fix = None
     if report.fix is not None:
         edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
-        fix = Fix(report.fix.applicability, report.fix.message, edits)
+        fix = _within_cells(source, Fix(report.fix.applicability, report.fix.message, edits))
     recipe = rule.recipe or None
     finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes, recipe)
     return finding, rows
@@ -150,7 +151,18 @@ def _last_row(model: SemanticModel, node: cst.CSTNode, cell: int | None, row: in
 
 
 def _edit(source: Source, start: int, end: int, content: str) -> Edit:
-    return Edit(content, source.position(start)[1], source.position(end)[1], start, end)
+    cell, place = source.position(start)
+    return Edit(content, place, source.position(end)[1], start, end, cell)
+
+
+def _within_cells(source: Source, fix: Fix) -> Fix | None:
+    """The fix; in a notebook, None for one with an edit that crosses a cell's border or changes a magic."""
+    if source.cells is None:
+        return fix
+    from kerasvae_lint.source.cells import in_cells
+
+    edits = [TextEdit(edit.start_offset, edit.end_offset, edit.content) for edit in fix.edits]
+    return fix if in_cells(source, edits) is not None else None
 
 
 def _note(model: SemanticModel, at: cst.CSTNode | Place, message: str) -> Note:
@@ -192,4 +204,4 @@ def _removal(source: Source, suppression: suppress.Suppression) -> Fix | None:
         start -= 1
     if start == 0 or text[start - 1] in "\r\n":
         end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
-    return Fix(Applicability.SAFE, "Remove the suppression", (_edit(source, start, end, ""),))
+    return _within_cells(source, Fix(Applicability.SAFE, "Remove the suppression", (_edit(source, start, end, ""),)))

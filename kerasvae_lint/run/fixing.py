@@ -13,21 +13,26 @@ from kerasvae_lint.run import pool
 from kerasvae_lint.run.api import LintResult, Progress, SettingsFor, _settings_for, lint_paths, silent
 
 if TYPE_CHECKING:
+    from kerasvae_lint.core import Rule
+    from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
-NO_NOTEBOOKS = "fixes for notebooks are not written yet"
 
 
 @dataclass(slots=True)
 class Change:
-    """What fixing makes of one file; ``after`` is its old content where nothing changes."""
+    """What fixing makes of one file; ``after`` is its old content where nothing changes.
+
+    ``old`` and ``new`` are a script's text; of a notebook, ``cells`` has what changes: number, old text, new text.
+    """
 
     filename: str
     before: bytes
     after: bytes
     old: str = ""
     new: str = ""
+    cells: list[tuple[int, str, str]] = field(default_factory=list)
     fixed: list[Finding] = field(default_factory=list)
     remaining: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -48,9 +53,7 @@ class FixRun:
 
 def is_fixable(finding: Finding, unsafe: bool) -> bool:
     """True if fixing may touch the file for this finding."""
-    if finding.fix is None or finding.cell is not None:
-        return False
-    return unsafe or finding.fix.applicability is Applicability.SAFE
+    return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
 
 
 def fix_paths(
@@ -84,7 +87,7 @@ def fix_paths(
             break
         pool.forget()
         run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs, progress=progress)
-    run.result.problems += problems
+    run.result.problems += [problem for problem in problems if problem not in run.result.problems]
     return run
 
 
@@ -106,12 +109,10 @@ def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> C
 
 def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = False) -> Change:
     """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
-    from kerasvae_lint.fix import fix_text
     from kerasvae_lint.run import registry
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_data, lint_text
+    from kerasvae_lint.run.engine import lint_data
     from kerasvae_lint.semantics import Project
-    from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source import SourceError
 
     change = Change(filename, data, data)
     if not pool.needs_parsing(data, settings):
@@ -122,29 +123,51 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     change.remaining, change.problems = first.findings, first.problems
     if not any(is_fixable(finding, unsafe) for finding in first.findings) and not settings.baseline:
         return change
+    fix = _fix_cells if filename.endswith(".ipynb") else _fix_script
     try:
-        source = decode(data, filename)
-    except SourceError:
+        refused = fix(change, settings, rules, project, unsafe)
+    except SourceError as error:
+        change.problems.append(Problem(filename, error.message, error.location, error.cell))
         return change
+    if refused:
+        what = "a fix was" if refused == 1 else f"{refused} fixes were"
+        change.problems.append(Problem(filename, f"{what} left out: the file would not parse with it"))
+    return change
+
+
+def _fix_cells(change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool) -> int:
+    from kerasvae_lint.run.notebooks import fix_notebook
+
+    done = fix_notebook(change.before, change.filename, settings, rules, project, unsafe, change.remaining)
+    change.after, change.cells = done.data, done.cells
+    change.fixed, change.remaining = done.fixed, done.remaining
+    return done.refused
+
+
+def _fix_script(
+    change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool
+) -> int:
+    from kerasvae_lint.fix import fix_text
+    from kerasvae_lint.run.baseline import fresh
+    from kerasvae_lint.run.engine import lint_text
+    from kerasvae_lint.source import SourceError, decode
+
+    source = decode(change.before, change.filename)
 
     def lint(text: str) -> list[Finding]:
         made = source.with_text(text)
         return fresh(lint_text(made, settings, rules, project).findings, made, settings)
 
-    change.remaining = fresh(first.findings, source, settings)
+    change.remaining = fresh(change.remaining, source, settings)
     if not any(is_fixable(finding, unsafe) for finding in change.remaining):
-        return change
-    done = fix_text(source.text, lint, unsafe=unsafe, filename=filename, findings=change.remaining)
-    after = _encoded(source, data, done.text)
+        return 0
+    done = fix_text(source.text, lint, unsafe=unsafe, filename=change.filename, findings=change.remaining)
+    after = _encoded(source, change.before, done.text)
     if isinstance(after, str):
-        change.problems.append(Problem(filename, after))
-        return change
+        raise SourceError(after)
     change.after, change.old, change.new = after, source.text, done.text
     change.fixed, change.remaining = list(done.fixed), list(done.remaining)
-    if done.refused:
-        what = "a fix was" if done.refused == 1 else f"{done.refused} fixes were"
-        change.problems.append(Problem(filename, f"{what} left out: the file would not parse with it"))
-    return change
+    return done.refused
 
 
 def _encoded(source: Source, data: bytes, text: str) -> bytes | str:

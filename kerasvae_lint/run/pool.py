@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -60,10 +61,20 @@ def lint_job(job: Job) -> FileResult:
     data = read(job.filename)
     if isinstance(data, Problem):
         return FileResult(problems=[data])
-    if len(data) > MAX_BYTES:
+    if _size(data, job.filename) > MAX_BYTES:
         return FileResult(problems=[Problem(job.filename, f"larger than {MAX_BYTES // 1_000_000} MB: left out")])
     project = _state.setdefault("project", Project())
     return lint_data(data, job.filename, job.settings, registry.selected(job.settings), project)
+
+
+def _size(data: bytes, filename: str) -> int:
+    """How much there is to parse: a notebook's code alone, since most of a large one is pictures."""
+    if len(data) > MAX_BYTES and filename.endswith(".ipynb"):
+        from kerasvae_lint.source import SourceError, decode
+
+        with contextlib.suppress(SourceError):
+            return len(decode(data, filename).text)
+    return len(data)
 
 
 def lint_chunk(jobs: list[Job]) -> list[FileResult]:

@@ -48,7 +48,7 @@ def take(paths: Iterable[str], settings_for: Callable[[str], Settings], extra: I
     made = Snapshot()
     given = [os.path.abspath(path) for path in paths]
     visited: list[str] = []
-    for item in discover(given, lambda folder: settings_for(folder).exclude, visited):
+    for item in discover(given, lambda folder: settings_for(folder).all_excludes, visited):
         if isinstance(item, str):
             made.add(item)
             made.folders.add(os.path.dirname(item))

@@ -20,10 +20,15 @@ class Editor:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self._edits: list[TextEdit] = []
+        self._imports: dict[str, str] = {}
 
     def draft(self, message: str, applicability: Applicability = Applicability.SAFE) -> Draft:
         """The fix made of everything collected so far."""
-        return Draft(applicability, message, tuple(sorted(set(self._edits))))
+        edits = set(self._edits)
+        for statement in self._imports.values():
+            at = self._place_for_import(min((edit.start for edit in edits), default=0))
+            edits.add(TextEdit(at, at, f"{statement}{self.newline}"))
+        return Draft(applicability, message, tuple(sorted(edits)))
 
     def edit(self, start: int, end: int, content: str) -> None:
         """Replace ``text[start:end]``."""
@@ -188,18 +193,37 @@ class Editor:
         return None
 
     def _import(self, name: str, statement: str) -> str:
+        self._imports[name] = statement
+        return name
+
+    def _place_for_import(self, use: int) -> int:
+        """Behind the imports of the file; in a notebook behind those of the first cell that imports anything.
+
+        A cell may be run before those below it, so in a notebook the place is above ``use`` at any rate.
+        """
+        cells = self.model.source.cells
         last: cst.CSTNode | None = None
         docstring: cst.CSTNode | None = None
         for item in self.model.module.body:
             if isinstance(item, cst.SimpleStatementLine):
                 if any(isinstance(small, (cst.Import, cst.ImportFrom)) for small in item.body):
-                    last = item
+                    if cells is None or (self._is_above(item, use) and (last is None or self._same_cell(last, item))):
+                        last = item
                 elif last is None and docstring is None and is_docstring(item):
                     docstring = item
-        anchor = last or docstring
-        at = self.line_end(self.model.span(anchor)[1]) if anchor is not None else 0
-        self.edit(at, at, f"{statement}{self.newline}")
-        return name
+        anchor = last or (docstring if cells is None else None)
+        if anchor is not None:
+            return self.line_end(self.model.span(anchor)[1])
+        cell = self.model.source.cell_at(self.model.source.row_and_column(use)[0])
+        return self.model.source.row_start(cell.first_code_row) if cell is not None else 0
+
+    def _is_above(self, node: cst.CSTNode, use: int) -> bool:
+        return self.line_end(self.model.span(node)[1]) <= use
+
+    def _same_cell(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+        source = self.model.source
+        first, second = (source.position(self.model.span(node)[0])[0] for node in (one, other))
+        return first == second
 
 
 def is_docstring(statement: cst.CSTNode) -> bool:

@@ -12,6 +12,7 @@ from kerasvae_lint.core import Position
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
+_CELL_MAGIC = re.compile(r"\s*%%.*(?:\r\n|\r|\n|$)")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -27,11 +28,18 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A notebook's code cell in the joined program: its number over all cells, and its rows (from 1)."""
+    """A notebook's code cell in the joined program: its number over all cells, its rows (from 1), what was typed."""
 
     index: int
     first_row: int
     last_row: int
+    text: str = ""
+
+    @property
+    def first_code_row(self) -> int:
+        """The first row below a magic of the whole cell, such as ``%%time``."""
+        magic = _CELL_MAGIC.match(self.text)
+        return self.first_row + (len(_NEWLINE.findall(magic[0])) if magic is not None else 0)
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,28 @@ class Source:
 
     def position(self, offset: int) -> tuple[int | None, Position]:
         """The cell (None in a script) and the place of a character offset."""
+        row, column = self.row_and_column(offset)
+        cell = self.cell_at(row)
+        if cell is None:
+            return None, Position(row, column)
+        from kerasvae_lint.source.cells import typed_column
+
+        row -= cell.first_row - 1
+        return cell.index, Position(row, typed_column(self, cell, row, column))
+
+    def row_and_column(self, offset: int) -> tuple[int, int]:
+        """The row and the column of an offset in the text, both from 1."""
         row = bisect.bisect_right(self._starts, offset)
-        column = offset - self._starts[row - 1] + 1
-        for cell in self.cells or ():
-            if cell.first_row <= row <= cell.last_row:
-                return cell.index, Position(row - cell.first_row + 1, column)
-        return None, Position(row, column)
+        return row, offset - self._starts[row - 1] + 1
+
+    def cell_at(self, row: int) -> Cell | None:
+        """The cell that a row of the program is in; the empty row behind a cell counts as its end."""
+        index = bisect.bisect_right(self.cells or (), row, key=lambda cell: cell.first_row)
+        return self.cells[index - 1] if self.cells and index else None
+
+    def row_start(self, row: int) -> int:
+        """The offset at which a row of the program begins; the text's end past the last."""
+        return self._starts[row - 1] if row <= len(self._starts) else len(self.text)
 
     def program_row(self, cell: int | None, row: int) -> int:
         """The row of the joined program for a row of a cell."""
@@ -72,10 +96,6 @@ class Source:
             if candidate.index == cell:
                 return candidate.first_row + row - 1
         return row
-
-    def row_start(self, row: int) -> int:
-        """The offset at which a row of the program begins; the text's end past the last."""
-        return self._starts[row - 1] if row <= len(self._starts) else len(self.text)
 
     def line(self, row: int) -> str:
         """A line of the program by its row, without its newline; empty past the end."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BROKEN, CLEAN, FIXED, SAFE, UNSAFE, Run, notebook
+from tests.cli.conftest import BROKEN, CLEAN, FIXED, SAFE, UNSAFE, Run
 
 
 def test_status_0_when_nothing_is_found(run: Run, project: Path) -> None:
@@ -133,16 +133,6 @@ def test_quiet_and_verbose(run: Run, project: Path) -> None:
 def test_a_folder_without_python(run: Run) -> None:
     result = run(".")
     assert (result.exit_code, result.stdout) == (0, "No Python files or notebooks found.\n")
-
-
-def test_a_notebook_is_placed_by_cell_and_not_fixed(run: Run, project: Path) -> None:
-    text = notebook("%matplotlib inline\n" + SAFE)
-    (project / "t.ipynb").write_text(text)
-    result = run("--output-format", "concise", "--fix", ".")
-    assert result.stdout.startswith("t.ipynb:cell 1:7:")
-    assert result.stderr == "t.ipynb: fixes for notebooks are not written yet\n"
-    assert result.exit_code == 1
-    assert (project / "t.ipynb").read_text() == text
 
 
 def test_the_cache_names_files_as_they_are_given_now(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ def test_concise() -> None:
     ]
     assert list(concise(items, LOOK)) == [
         "train.py:2:3: KV101 [*] Why.",
-        "t.ipynb:cell 3:5:1: KV101 Why.",
+        "t.ipynb:cell 3:5:1: KV101 [*] Why.",
         "train.py:7:1: KV101 Why.",
     ]
 
@@ -47,6 +47,7 @@ def test_json() -> None:
                         "content": ", trainable=False",
                         "location": {"row": 2, "column": 18},
                         "end_location": {"row": 2, "column": 18},
+                        "cell": None,
                     }
                 ],
             },
@@ -55,6 +56,7 @@ def test_json() -> None:
                     "message": "set here",
                     "filename": os.path.abspath("other.py"),
                     "location": {"row": 3, "column": 1},
+                    "cell": None,
                 }
             ],
             "recipe": None,
@@ -127,7 +129,7 @@ def test_statistics() -> None:
             False,
             "Found 3 findings (2 fixed, 1 remaining; 1 fixable with --unsafe-fixes).",
         ),
-        ([finding(fix=SAFE, cell=1)], 0, False, False, "Found 1 finding in 1 file."),
+        ([finding(fix=SAFE, cell=1)], 0, False, False, "Found 1 finding in 1 file (1 fixable with --fix)."),
     ],
 )
 def test_summary(items: list[Finding], fixed: int, fixing: bool, unsafe: bool, expected: str) -> None:

@@ -55,7 +55,7 @@ def test_an_unsafe_fix_says_so(unsafe: bool, mark: str, hint: str) -> None:
     assert hint in report
 
 
-def test_a_notebook_is_placed_by_cell_and_has_no_mark() -> None:
+def test_a_notebook_is_placed_by_cell() -> None:
     notebook = (
         '{"nbformat": 4, "metadata": {}, "cells": ['
         '{"cell_type": "markdown", "source": "# Title"},'
@@ -64,9 +64,9 @@ def test_a_notebook_is_placed_by_cell_and_has_no_mark() -> None:
     )
     item = finding((2, 1), (2, 6), filename="t.ipynb", cell=3, fix=SAFE)
     report = shown(notebook, item)
-    assert report.startswith("t.ipynb:cell 3:2:1: KV101 `beta`")
+    assert report.startswith("t.ipynb:cell 3:2:1: KV101 [*] `beta`")
     assert "2 | d = 4\n  | ^^^^^\n" in report
-    assert "fixes for notebooks are not written yet" in " ".join(report.split())
+    assert "2 | d = 4\n  | ^^^^^\n  |\n  = help: " in report
 
 
 def test_a_range_of_several_lines() -> None:

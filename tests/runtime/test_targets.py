@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.running import needs_runtime, verify, written
+from tests.source.notebooks import cell, document
 
 pytestmark = needs_runtime
 
@@ -143,3 +144,17 @@ def test_synthetic_data_sets(keras: str, tmp_path: Path) -> None:
     assert answer.targets[0]["reason"] == ""
     assert answer.status == 0
     assert answer.verdicts()["loss"] == "pass"
+
+
+def test_a_notebook_is_fixed_and_written_back(tmp_path: Path) -> None:
+    """Its cells are run as one program; the fix goes back into the cell, if what is fixed passes."""
+    fixture = Path(__file__).resolve().parents[2] / "fixtures" / "KV103-reduction-as-minimum"
+    bad, fixed = (
+        document([cell(part) for part in (fixture / name).read_text(encoding="utf-8").split("\n\n\n")])
+        for name in ("bad.py", "fixed.py")
+    )
+    written(tmp_path, json.dumps(bad, indent=1), "train.ipynb")
+    answer = verify("train.ipynb", "--fix", "--write", "--output-format", "json", cwd=tmp_path)
+    assert answer.status == 0
+    assert answer.targets[0]["fixes"] == ["KV103"]
+    assert (tmp_path / "train.ipynb").read_text(encoding="utf-8") == json.dumps(fixed, indent=1)

@@ -84,6 +84,17 @@ def notebook(*cells: tuple[str, str], **metadata: object) -> bytes:
         ('s = """\n%not magic\n"""', ['s = """', "%not magic", '"""']),
         ("x = (a\n % b)", ["x = (a", " % b)"]),
         ("x = a % b\ny = a != b", ["x = a % b", "y = a != b"]),
+        ("print('loss = %s' % x)", ["print('loss = %s' % x)"]),
+        ("print('a = %d, '\n      'b = %d' % (a, b))", ["print('a = %d, '", "      'b = %d' % (a, b))"]),
+        ("'loss = %s' % x", ["'loss = %s' % x"]),
+        ("f(x = a, y\n= b)\nd['a'], e = !ls", ["f(x = a, y", "= b)", "d['a'], e = None"]),
+        ("pip install -q x\ncd a/b\nls -la ..\nls\ncd ..\nls /tmp", [*["pass"] * 3, "ls", "pass", "pass"]),
+        (
+            "cat = 1\ncat in x\nls - a / 2\nls / 2\ncp (1)\nrun: int = 2",
+            ["cat = 1", "cat in x", "ls - a / 2", "ls / 2", "cp (1)", "run: int = 2"],
+        ),
+        ("\n  x = 1\n  if x:\n    y = 2\nz = 3", ["", "x = 1", "if x:", "  y = 2", "z = 3"]),
+        ("  %%time\n  x = 1", ["#", "x = 1"]),
     ],
 )
 def test_magics(cell: str, lines: list[str]) -> None:

@@ -1,0 +1,89 @@
+"""What is fixed: a script, or the cells of a notebook as one program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kerasvae_lint.core import TextEdit
+from kerasvae_lint.fix.apply import rewrite
+from kerasvae_lint.source import Source, SourceError, parse
+from kerasvae_lint.source.cells import edited_cells, in_cells, unseen_words
+from kerasvae_lint.source.notebook import joined
+
+
+@dataclass(frozen=True)
+class Script:
+    """A text that is a program as it stands."""
+
+    text: str
+
+    def edited(self, edits: Sequence[TextEdit]) -> Script | None:
+        """The script with edits made; None if they can't be."""
+        return Script(rewrite(self.text, edits))
+
+    def parses(self) -> bool:
+        """True if it is a program."""
+        return _parses(self.text)
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Words that the file has beside the program's."""
+        return frozenset()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The code cells of a notebook; ``source`` is the program that they make, ``blank`` are cells left out of it."""
+
+    source: Source
+    blank: frozenset[int] = frozenset()
+    changed: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, source: Source) -> Cells:
+        """The cells of a decoded notebook; those that are no Python are left out.
+
+        Raises:
+            SourceError: it can't be parsed without them either.
+        """
+        _, usable = parse(source)
+        blank = frozenset(cell for cell, _, _ in usable.problems if cell is not None)
+        return cls(usable, blank)
+
+    @property
+    def text(self) -> str:
+        """The program."""
+        return self.source.text
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Words in magics and in cells that are left out."""
+        return unseen_words(self.source)
+
+    def edited(self, edits: Sequence[TextEdit]) -> Cells | None:
+        """The cells with edits of the program made; None if one crosses a cell's border or changes a magic."""
+        placed = in_cells(self.source, edits)
+        if placed is None:
+            return None
+        source = joined(self.source.filename, edited_cells(self.source, placed), self.blank)
+        return Cells(source, self.blank, self.changed | {index for index, _ in placed})
+
+    def parses(self) -> bool:
+        """True if the cells are a program together, and each that was changed is one by itself."""
+        lines = self.text.split("\n")
+        own = (cell for cell in self.source.cells or () if cell.index in self.changed)
+        alone = ("\n".join([*lines[cell.first_row - 1 : cell.last_row], ""]) for cell in own)
+        return _parses(self.text) and all(map(_parses, alone))
+
+
+Document = TypeVar("Document", Script, Cells)
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse(Source("<fixed>", text))
+    except SourceError:
+        return False
+    return True

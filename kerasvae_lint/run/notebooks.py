@@ -1,0 +1,61 @@
+"""Fixes for notebooks: worked out on the program that the cells make, made cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.core import Finding, Settings
+
+if TYPE_CHECKING:
+    from kerasvae_lint.core import Rule
+    from kerasvae_lint.semantics import Project
+
+
+@dataclass(frozen=True, slots=True)
+class FixedNotebook:
+    """``cells`` are those that change: number, old text, new text."""
+
+    data: bytes
+    cells: list[tuple[int, str, str]] = field(default_factory=list)
+    fixed: list[Finding] = field(default_factory=list)
+    remaining: list[Finding] = field(default_factory=list)
+    refused: int = 0
+
+
+def fix_notebook(
+    data: bytes,
+    filename: str,
+    settings: Settings,
+    rules: dict[str, type[Rule]],
+    project: Project,
+    unsafe: bool,
+    findings: list[Finding],
+) -> FixedNotebook:
+    """Fix the bytes of a notebook; nothing in them changes but the source of the cells that do.
+
+    Raises:
+        SourceError: the notebook can't be parsed, or can't be written back without losing something.
+    """
+    from kerasvae_lint.fix.document import Cells
+    from kerasvae_lint.fix.rounds import fix_document
+    from kerasvae_lint.run.baseline import fresh
+    from kerasvae_lint.run.engine import lint_text
+    from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source.notebook_file import NotebookFile
+
+    cells = Cells.of(decode(data, filename))
+    done = fix_document(
+        cells,
+        lambda made: fresh(lint_text(made.source, settings, rules, project).findings, made.source, settings),
+        unsafe,
+        filename,
+        fresh(findings, cells.source, settings),
+    )
+    before = {cell.index: cell.text for cell in cells.source.cells or ()}
+    after = {cell.index: cell.text for cell in done.document.source.cells or ()}
+    changed = [(index, text, after[index]) for index, text in before.items() if text != after[index]]
+    written = NotebookFile(data).with_sources({index: new for index, _, new in changed})
+    if {cell.index: cell.text for cell in decode(written, filename).cells or ()} != after:
+        raise SourceError("can't be fixed: its cells can't be written back as they should be")
+    return FixedNotebook(written, changed, list(done.fixed), list(done.remaining), done.refused)
