@@ -21,7 +21,8 @@ class Document(TextDocument):
     def table(self) -> Lines:
         """The text and its lines."""
         if self._table is None or self._table.text is not self._source:
-            self._table = Lines(self.source, str(getattr(self.position_codec.encoding, "value", "utf-16")))
+            encoding = self.position_codec.encoding
+            self._table = Lines(self.source, str(getattr(encoding, "value", encoding)))
         return self._table
 
     def _apply_incremental_change(self, change: types.TextDocumentContentChangePartial) -> None:

@@ -121,11 +121,13 @@ class Snapshot:
 
 
 def _at_the_end(text: str, start: int, content: str) -> TextEdit:
-    """An edit that reaches the end of a cell, which needs no newline there."""
+    """An edit that reaches the end of a cell: the cell ends with a newline then if it did before."""
+    if text.endswith(("\n", "\r")):
+        return TextEdit(start, len(text), content)
     body = content.removesuffix("\n").removesuffix("\r")
-    if start == len(text) and text and not text.endswith("\n"):
-        return TextEdit(start, start, f"\n{body}") if body else TextEdit(start, start, "")
-    if not body and start > 0:
+    if start == len(text) and text and body:
+        body = ("\r\n" if "\r\n" in text else "\n") + body
+    elif not body and 0 < start < len(text):
         start -= 2 if text[:start].endswith("\r\n") else 1
     return TextEdit(start, len(text), body)
 
