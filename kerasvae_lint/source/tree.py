@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import re
+import warnings
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -72,13 +74,26 @@ def _parse(text: str) -> cst.Module:
 
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SourceError:
-    row, column = error.raw_line, error.raw_column
+    row, column = _place_of_error(text) or (error.raw_line, error.raw_column)
     lines = text.splitlines()
     for at in range(max(0, row - 3), min(len(lines), row + 2)):
         for pattern, what in _PYTHON2:
             if pattern.search(lines[at]):
                 return SourceError(f"Python 2 syntax ({what}); kvlint reads Python 3", Position(at + 1, 1))
     return SourceError("syntax error", Position(max(row, 1), column + 1))
+
+
+def _place_of_error(text: str) -> tuple[int, int] | None:
+    """Where Python itself stops reading, row from 1 and column from 0: LibCST often names the start of a statement."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SyntaxError as error:
+            return (error.lineno, (error.offset or 1) - 1) if error.lineno else None
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _check_depth(text: str) -> None:

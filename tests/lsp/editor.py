@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def made(text: str, edits: Sequence[Any], encoding: str) -> str:
     """A text with a server's edits, none of which may overlap another."""
     lines = Lines(text, encoding)
     spans = sorted((lines.offset(e.range.start), lines.offset(e.range.end), e.new_text) for e in edits)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
     for start, end, new in reversed(spans):
         text = text[:start] + new + text[end:]
     return text

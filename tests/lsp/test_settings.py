@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
 from pathlib import Path
@@ -49,7 +50,7 @@ def test_options_are_read(wrap: Any) -> None:
     }
     wanted = Options(("KV1", "KV601"), ("KV103",), True, TargetKeras.KERAS3, True, 0.05, False, False)
     assert read(wrap(table)) == (wanted, [])
-    assert read(wrap({key: None for key in table})) == (Options(), [])
+    assert read(wrap(dict.fromkeys(table))) == (Options(), [])
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_what_a_walk_would_not_meet_is_left_out(tmp_path: Path, path: str, left_
 @pytest.mark.parametrize("watched", [True, False])
 def test_other_files_are_seen_as_they_are_now(tmp_path: Path, watched: bool) -> None:
     base = tmp_path / "base.py"
-    layer, other = "import tensorflow as tf\nBase = tf.keras.layers.Layer\n", "class Base:\n    pass\n"
+    layer, other = "import tensorflow as tf\nclass Base(tf.keras.layers.Layer):\n    pass\n", "class Base:\n    pass\n"
     text = "from base import Base\n\n\n" + LAYER.format(name="A").replace("tf.keras.layers.Layer", "Base")
 
     async def scenario() -> None:
@@ -186,8 +187,6 @@ def test_other_files_are_seen_as_they_are_now(tmp_path: Path, watched: bool) -> 
                 if watched:
                     changed(editor, base)
                 else:
-                    import asyncio
-
                     await asyncio.sleep(surroundings.LOOK_AGAIN + 0.1)
                     editor.change(uri, (0, 0, "#\n"))
                 assert codes(await editor.news(uri, before)) == found
@@ -201,7 +200,7 @@ def test_a_rule_that_fails_is_logged_and_costs_nothing_else(monkeypatch: pytest.
     class Failing(rules["KV101"]):  # type: ignore[misc]
         triggers = ("tf",)
 
-        def check(self, model: Any) -> Any:
+        def check(self, _: Any) -> Any:
             raise ZeroDivisionError("no luck")
 
     monkeypatch.setattr(registry, "selected", lambda _: {**rules, "KV101": Failing})
@@ -217,7 +216,7 @@ def test_a_rule_that_fails_is_logged_and_costs_nothing_else(monkeypatch: pytest.
 def test_projects_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "MAX_LINTS", 5)
     (tmp_path / "setup.cfg").touch()
-    (tmp_path / "base.py").write_text("import tensorflow as tf\nBase = tf.keras.layers.Layer\n")
+    (tmp_path / "base.py").write_text("import tensorflow as tf\nclass Base(tf.keras.layers.Layer):\n    pass\n")
     analyst = Analyst(Configuration())
     alive: weakref.WeakSet[Any] = weakref.WeakSet()
     for number in range(23):
