@@ -65,7 +65,7 @@ class Analyst:
         self.surroundings = Surroundings()
 
     def warm_up(self) -> None:
-        """Import and compile what linting needs, and spare the collector from looking at it again."""
+        """Import and compile what linting needs; from then on the worker collects litter when nobody waits for it."""
         from kerasvae_lint.run import registry
         from kerasvae_lint.run.engine import lint_text
         from kerasvae_lint.source import Source
@@ -77,6 +77,7 @@ class Analyst:
             log.exception("warming up failed")
         gc.collect()
         gc.freeze()
+        gc.disable()
 
     def __call__(self, snapshot: Snapshot) -> Outcome:
         """Lint a snapshot by the settings of its place."""

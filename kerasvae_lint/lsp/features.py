@@ -139,7 +139,7 @@ def _questions(ls: Server) -> None:
         document = ls.documents.document(uri)
         if document is None:
             return None
-        found = await ls.worker.do(lambda: hovering.over_a_code(document.table, place))
+        found = hovering.over_a_code(document.table, place)
         if found is None:
             outcome = await ls.schedule.outcome(ls.program_of(uri))
             found = hovering.over_a_finding(outcome, uri, place) if outcome is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 STACK = 64 * 1024 * 1024
 """Of the worker's thread: deep code recurses deep, and other systems give threads a tenth of what a program has."""
+LITTER = 20_000
+"""So many new objects are worth collecting; the collector itself is off, so that nobody waits for it."""
 T = TypeVar("T")
 
 
@@ -26,6 +29,7 @@ class Worker:
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(1, "kvlint")
         self.busy = 0
+        self._tidied = 0
         before = threading.stack_size()
         try:
             threading.stack_size(STACK)
@@ -41,7 +45,15 @@ class Worker:
 
     async def do(self, job: Callable[[], T]) -> T:
         """Run ``job`` in the thread; one that is cancelled before it starts is dropped."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._counted, job)
+        answer = await asyncio.get_running_loop().run_in_executor(self._executor, self._counted, job)
+        if not gc.isenabled() and gc.get_count()[0] > LITTER:
+            self.start(self._tidy)
+        return answer
+
+    def _tidy(self) -> None:
+        """Collect what the last job left; now and then look at what has lived on, too."""
+        self._tidied += 1
+        gc.collect(2 if self._tidied % 20 == 0 else 1)
 
     def _counted(self, job: Callable[[], T]) -> T:
         self.busy += 1
