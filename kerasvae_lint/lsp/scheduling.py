@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import threading
@@ -20,6 +21,8 @@ STACK = 64 * 1024 * 1024
 """Of the worker's thread: deep code recurses deep, and other systems give threads a tenth of what a program has."""
 LITTER = 20_000
 """So many new objects are worth collecting; the collector itself is off, so that nobody waits for it."""
+REST = 0.3
+"""Seconds in which nothing was asked, before the litter is collected."""
 T = TypeVar("T")
 
 
@@ -30,6 +33,7 @@ class Worker:
         self._executor = ThreadPoolExecutor(1, "kvlint")
         self.busy = 0
         self._tidied = 0
+        self._tidying: asyncio.TimerHandle | None = None
         before = threading.stack_size()
         try:
             threading.stack_size(STACK)
@@ -45,10 +49,18 @@ class Worker:
 
     async def do(self, job: Callable[[], T]) -> T:
         """Run ``job`` in the thread; one that is cancelled before it starts is dropped."""
-        answer = await asyncio.get_running_loop().run_in_executor(self._executor, self._counted, job)
-        if not gc.isenabled() and gc.get_count()[0] > LITTER:
-            self.start(self._tidy)
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._executor, self._counted, job)
+        litter = 0 if gc.isenabled() else gc.get_count()[0]
+        if litter > LITTER:
+            if self._tidying is not None:
+                self._tidying.cancel()
+            self._tidying = loop.call_later(REST if litter < 20 * LITTER else 0, self._start_to_tidy)
         return answer
+
+    def _start_to_tidy(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the executor has been ended
+            self.start(self._tidy)
 
     def _tidy(self) -> None:
         """Collect what the last job left; now and then look at what has lived on, too."""

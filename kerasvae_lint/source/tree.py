@@ -6,8 +6,8 @@ import ast
 import gc
 import re
 import warnings
-from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -172,7 +172,7 @@ class _Spans(CodegenState):
 
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> AbstractContextManager[None]:
+    ) -> Any:  # a context manager; LibCST names one class of them
         return _Record(self, node, start_node, end_node)
 
 

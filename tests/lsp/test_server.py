@@ -47,6 +47,7 @@ def test_diagnostics_come_with_a_text_and_go_with_it(tmp_path: Path) -> None:
             start = line.index("self.add") + 1  # the smiley takes two units
             assert found.range.start.line == 5
             assert found.range.start.character in {start, line.index('"w"') + 1}
+            assert isinstance(found.data, dict)
             assert found.data["fix"] == "safe"
             assert await editor.retype(uri, HEAD) == []
             assert codes(await editor.retype(uri, WEIGHT)) == ["KV601"]
