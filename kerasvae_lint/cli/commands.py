@@ -279,3 +279,26 @@ def completion(shell: str) -> None:
     from kerasvae_lint.cli.completion import script
 
     click.echo(script(kvlint, shell), nl=False)
+
+
+@kvlint.command()
+@click.option("--stdio", is_flag=True, hidden=True, expose_value=False, help="Some clients add it; no other way.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="How much to write to standard error.",
+)
+@click.pass_context
+def server(ctx: click.Context, log_level: str) -> None:
+    """Run the language server for editors, over standard input and output.
+
+    Ends with 0 if the editor ends it, 1 if the connection breaks off.
+    """
+    try:
+        from kerasvae_lint.lsp.main import serve
+    except ImportError as error:
+        hint = 'kvlint server needs pygls 2: pip install "kerasvae-lint[server]"'
+        raise click.ClickException(f"{hint} ({error})") from None
+    ctx.exit(serve(log_level))

@@ -38,6 +38,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("kvlint verify train.py --synthetic --keras 3", "made data, and Keras 3"),
         ("kvlint verify models:make_vae --input-shape 28,28,1", "what a function returns"),
     ),
+    "server": (
+        ("kvlint server", "what an editor is told to start; it speaks the language server protocol"),
+        ("kvlint server --log-level debug", "with a log on standard error"),
+    ),
     "completion": (
         ('eval "$(kvlint completion bash)"', "in ~/.bashrc"),
         ('eval "$(kvlint completion zsh)"', "in ~/.zshrc, after compinit"),

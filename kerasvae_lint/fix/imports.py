@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
@@ -169,10 +171,36 @@ def _parse(text: str) -> cst.Module:
 
 
 def _may_lose_an_import(before: str, after: str) -> bool:
-    """A quick look at the words alone: does one that is imported occur less often than it did?"""
+    """A quick look at the words alone: does one that is imported occur less often, and perhaps nowhere else?"""
     now = Counter(_WORD.findall(after))
     fewer = {word for word, count in Counter(_WORD.findall(before)).items() if now[word] < count}
-    return bool(fewer) and any(fewer.intersection(_WORD.findall(found[0])) for found in _IMPORT.finditer(after))
+    if not fewer:
+        return False
+    doubtful: set[str] = set()
+    for found in _IMPORT.finditer(after):
+        words = fewer.intersection(_WORD.findall(found[0]))
+        line = after.rfind("\n", 0, found.start()) + 1
+        if words and after[line : line + 1].isspace():
+            return True
+        doubtful |= words
+    return bool(doubtful) and not doubtful <= _used_words(after)
+
+
+def _used_words(text: str) -> set[str]:
+    """The names that a program reads for certain; imports, attributes and keywords are left out."""
+    used: set[str] = set()
+    before, name, in_import = "", "", False
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+            if name and token.string != "=":
+                used.add(name)
+            plain = token.type == tokenize.NAME and before != "." and not in_import
+            in_import = (in_import or (plain and token.string in {"import", "from"})) and token.type != tokenize.NEWLINE
+            name = token.string if plain and not in_import else ""
+            before = token.string
+    except (tokenize.TokenError, SyntaxError):
+        return set()
+    return used
 
 
 class _Text:

@@ -110,12 +110,30 @@ def _folder(folder: str, ignores: _Ignores, visited: list[str] | None) -> Iterat
                 yield Problem(path, "broken link")
 
 
+def is_left_out(path: str, top: str, patterns: tuple[str, ...]) -> bool:
+    """True if a walk that begins in ``top``, the folder that ``patterns`` are relative to, would not meet the file."""
+    absolute = os.path.abspath(path)
+    if "site-packages" in Path(absolute).parts[:-1]:
+        return True
+    if not absolute.startswith(os.path.join(top, "")):
+        return False
+    ignores = _Ignores(top, patterns, base=top)
+    at = top
+    for name in Path(absolute).relative_to(top).parts[:-1]:
+        ignores.enter(at)
+        at = os.path.join(at, name)
+        if name in DEFAULT_EXCLUDES or ignores.match(at, folder=True):
+            return True
+    ignores.enter(at)
+    return ignores.match(absolute, folder=False)
+
+
 class _Ignores:
     """The ``.gitignore`` files on the way down, and the settings' excludes."""
 
-    def __init__(self, top: str, patterns: tuple[str, ...]) -> None:
+    def __init__(self, top: str, patterns: tuple[str, ...], base: str | None = None) -> None:
         self._specs: dict[str, PathSpec[object]] = {}  # type: ignore[type-var, unused-ignore]
-        self._cwd = os.getcwd()
+        self._cwd = base or os.getcwd()
         absolute = os.path.abspath(top)
         self._root = _repository(absolute)
         if patterns:

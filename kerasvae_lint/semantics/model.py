@@ -61,6 +61,7 @@ class SemanticModel(TreeQueries):
         self.consulted: dict[str, str | None] = {}
         self.places: dict[str, str | None] = {}  # where the project's modules are that this one names
         self.searched = False
+        self._functions = {}
         self._classes: dict[ClassFacts, ClassInfo] = {}
         self._phases: dict[ClassInfo, dict[Function, frozenset[str]]] = {}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.semantics.facts import ClassFacts, Function
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of_pins
+from kerasvae_lint.semantics.words import words_of
 from kerasvae_lint.source import SourceError, decode, parse
 from kerasvae_lint.source.files import has_marker, project_root, python_files
 
@@ -64,12 +64,6 @@ _LIBRARIES = frozenset(
     ]
 )
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-_WRITES = re.compile(
-    rb"set_value|\.assign|set_weights|on_(?:epoch|train|batch)_|LambdaCallback"
-    rb"|def (?:call|train_step)\(|run_(?:functions_)?eagerly"
-)
-_WORD = re.compile(rb"[A-Za-z_]\w*")
-_METHOD = re.compile(rb"\.[A-Za-z_]\w*\(")
 MAX_MODELS = 48
 MAX_CHAIN = 8
 
@@ -252,10 +246,9 @@ class Project:
                         data = file.read()
                 except OSError:
                     continue
-                if _WRITES.search(data):
-                    found = {*_WORD.findall(data), *_METHOD.findall(data)}
-                    words = (word.decode("ascii", "replace") for word in found)
-                    index[os.path.abspath(path)] = frozenset(words)
+                words = words_of(data)
+                if words is not None:
+                    index[os.path.abspath(path)] = words
             self._words[root] = index
         return self._words[root]
 

@@ -23,18 +23,31 @@ class Resolver:
         self.facts = facts
         self._dotted: dict[cst.CSTNode, str | None] = {}
         self._busy: set[cst.CSTNode] = set()
+        self._scopes: dict[cst.CSTNode, Scope] = {}
+        self._places: dict[cst.CSTNode, tuple[int, Block | None]] = {}
 
     def scope_at(self, node: cst.CSTNode) -> Scope:
         """The scope that names in ``node`` are looked up from."""
-        facts = self.facts
-        at: cst.CSTNode | None = node
-        below: cst.CSTNode | None = None
-        while at is not None:
-            scope = facts.scope_of.get(at)
-            if scope is not None and below is not None and not self._outside(at, below):
-                return scope
-            below, at = at, facts.parents.get(at)
-        return facts.root.scope
+        facts, known = self.facts, self._scopes
+        path: list[cst.CSTNode] = []
+        at = node
+        while True:
+            found = known.get(at)
+            if found is not None:
+                break
+            path.append(at)
+            above = facts.parents.get(at)
+            if above is None:
+                found = facts.root.scope
+                break
+            scope = facts.scope_of.get(above)
+            if scope is not None and not self._outside(above, at):
+                found = scope
+                break
+            at = above
+        for passed in path:
+            known[passed] = found
+        return found
 
     @staticmethod
     def _outside(owner: cst.CSTNode, child: cst.CSTNode) -> bool:
@@ -45,14 +58,18 @@ class Resolver:
 
     def place_of(self, node: cst.CSTNode) -> tuple[int, Block | None]:
         """Order number and block of the statement that ``node`` stands in."""
-        facts = self.facts
+        facts, known = self.facts, self._places
+        path: list[cst.CSTNode] = []
         at: cst.CSTNode | None = node
-        while at is not None:
-            place = facts.place_of.get(at)
-            if place is not None:
-                return place
+        place: tuple[int, Block | None] | None = None
+        while at is not None and place is None:
+            place = facts.place_of.get(at) or known.get(at)
+            path.append(at)
             at = facts.parents.get(at)
-        return 0, None
+        place = place or (0, None)
+        for passed in path:
+            known[passed] = place
+        return place
 
     def bindings(self, name: cst.Name) -> list[Binding]:
         """The bindings that can reach this use of a name; empty if it is bound nowhere here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ class TreeQueries:
 
     module: cst.Module
     facts: ModuleFacts
+    _functions: dict[cst.CSTNode, Function]
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around ``node``."""
@@ -32,9 +34,18 @@ class TreeQueries:
 
     def nodes_in(self, function: Function, kind: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
         """The nodes of one type in the code of ``function`` (nested functions left out), in source order."""
-        for node in self.facts.parents:
+        types = [one for one in self._nodes_by_type if issubclass(one, kind)]
+        nodes = self._nodes_by_type[types[0]] if len(types) == 1 else self.facts.parents if types else ()
+        for node in nodes:
             if isinstance(node, kind) and self.function_at(node) is function:
                 yield node
+
+    @cached_property
+    def _nodes_by_type(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
+        found: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        for node in self.facts.parents:
+            found.setdefault(type(node), []).append(node)
+        return found
 
     def names_within(self, node: cst.CSTNode) -> list[cst.Name]:
         """The names used in ``node``."""
@@ -50,15 +61,23 @@ class TreeQueries:
 
     def function_at(self, node: cst.CSTNode) -> Function:
         """The innermost function (or the module) whose code ``node`` is."""
-        facts = self.facts
-        below: cst.CSTNode | None = None
-        at: cst.CSTNode | None = node
-        while at is not None:
-            found = facts.function_of.get(at)
-            if found is not None and (
-                isinstance(at, cst.Module) or below is None or below is getattr(at, "body", None)
-            ):
-                if below is not None or isinstance(at, cst.Module):
-                    return found
-            below, at = at, facts.parents.get(at)
-        return facts.root
+        facts, known = self.facts, self._functions
+        path: list[cst.CSTNode] = []
+        at = node
+        while True:
+            found = known.get(at)
+            if found is not None:
+                break
+            path.append(at)
+            above = facts.parents.get(at)
+            if above is None:
+                found = facts.root
+                break
+            function = facts.function_of.get(above)
+            if function is not None and (isinstance(above, cst.Module) or at is getattr(above, "body", None)):
+                found = function
+                break
+            at = above
+        for passed in path:
+            known[passed] = found
+        return found

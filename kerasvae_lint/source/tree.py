@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import re
+import warnings
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+from libcst._nodes.internal import CodegenState
 
 from kerasvae_lint.core import Position
 from kerasvae_lint.source.text import Source, SourceError
@@ -71,13 +74,26 @@ def _parse(text: str) -> cst.Module:
 
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SourceError:
-    row, column = error.raw_line, error.raw_column
+    row, column = _place_of_error(text) or (error.raw_line, error.raw_column)
     lines = text.splitlines()
     for at in range(max(0, row - 3), min(len(lines), row + 2)):
         for pattern, what in _PYTHON2:
             if pattern.search(lines[at]):
                 return SourceError(f"Python 2 syntax ({what}); kvlint reads Python 3", Position(at + 1, 1))
     return SourceError("syntax error", Position(max(row, 1), column + 1))
+
+
+def _place_of_error(text: str) -> tuple[int, int] | None:
+    """Where Python itself stops reading, row from 1 and column from 0: LibCST often names the start of a statement."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "<text>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SyntaxError as error:
+            return (error.lineno, (error.offset or 1) - 1) if error.lineno else None
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _check_depth(text: str) -> None:
@@ -107,22 +123,71 @@ def _long_chain(text: str) -> bool:
     return False
 
 
+class _Record:
+    """What LibCST asks for around the part of a node's code that is the node itself, without its parentheses."""
+
+    __slots__ = ("_end", "_node", "_spans", "_start", "_state")
+
+    def __init__(self, state: _Spans, node: cst.CSTNode, start: cst.CSTNode | None, end: cst.CSTNode | None) -> None:
+        self._state, self._node, self._start, self._end = state, node, start, end
+
+    def __enter__(self) -> None:
+        self._state.stack.append(self._state.position)
+
+    def __exit__(self, *_: object) -> None:
+        state = self._state
+        start, end = state.stack.pop(), state.position
+        if self._start is not None:
+            start = state.spans[id(self._start)][0]
+        if self._end is not None:
+            end = state.spans[id(self._end)][1]
+        state.spans[id(self._node)] = start, end
+
+
+class _Spans(CodegenState):
+    """Writes a module out, and keeps nothing of it but where each node began and ended, in characters.
+
+    LibCST's own providers of positions do the same, but take a walk of the tree first and more for each node: three
+    times as long together. Nodes are told apart by ``id``, which is right as long as the module lives.
+    """
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module.default_indent, module.default_newline)
+        self.spans: dict[int, tuple[int, int]] = {}
+        self.stack: list[int] = []
+        self.position = 0
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.position += len(token)
+
+    def add_token(self, value: str) -> None:
+        self.position += len(value)
+
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002
+        self.stack.append(self.position)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        self.spans.setdefault(id(node), (self.stack.pop(), self.position))
+
+    def record_syntactic_position(
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> Any:  # a context manager; LibCST names one class of them
+        return _Record(self, node, start_node, end_node)
+
+
 class Positions:
     """Character spans of a module's nodes, without the whitespace around them."""
 
-    def __init__(self, module: cst.Module, source: Source) -> None:
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+    def __init__(self, module: cst.Module, source: Source) -> None:  # noqa: ARG002
         self._module = module
-        self._spans = wrapper.resolve(ByteSpanPositionProvider)
-        self._offsets = None if source.text.isascii() else _character_offsets(source.text)
+        state = _Spans(module)
+        module._codegen(state)
+        self._spans = state.spans
 
     def bare_span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of ``node`` in characters, its own parentheses left out (a tuple's, too)."""
-        span = self._spans[node]
-        start, end = span.start, span.start + span.length
-        if self._offsets is None:
-            return start, end
-        return self._offsets[start], self._offsets[end]
+        return self._spans[id(node)]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of ``node`` in characters, with the parentheses that belong to it."""
@@ -131,12 +196,3 @@ class Positions:
         start -= sum(len(code(parenthesis)) for parenthesis in getattr(node, "lpar", ()))
         end += sum(len(code(parenthesis)) for parenthesis in getattr(node, "rpar", ()))
         return start, end
-
-
-def _character_offsets(text: str) -> list[int]:
-    """For each byte of the UTF-8 text, the number of the character that it belongs to."""
-    offsets: list[int] = []
-    for index, char in enumerate(text):
-        offsets += [index] * len(char.encode("utf-8", "surrogatepass"))
-    offsets.append(len(text))
-    return offsets

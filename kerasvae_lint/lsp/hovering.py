@@ -1,0 +1,70 @@
+"""What a rule is about, where its code or its finding stands."""
+
+from __future__ import annotations
+
+import re
+
+from lsprotocol import types
+
+from kerasvae_lint.lsp.actions import Asked
+from kerasvae_lint.lsp.analysis import Outcome
+from kerasvae_lint.lsp.diagnostics import page_of, range_of
+from kerasvae_lint.lsp.positions import Lines
+from kerasvae_lint.run import registry
+
+_COMMENT = re.compile(r"#\s*(?:noqa\b|kvlint:\s*ignore\b)", re.IGNORECASE)
+_CODE = re.compile(r"\b[A-Za-z]+\d+\b")
+_UNUSED = """\
+A suppression that suppresses nothing: no finding on its line has the code that it names, or no rule has it.
+
+It would hide the next finding on the line, the one that nobody has looked at. The fix takes the comment away."""
+
+
+def over_a_code(lines: Lines, place: types.Position) -> types.Hover | None:
+    """The rule whose code is under the cursor in a suppression comment."""
+    at = lines.offset(place)
+    start = lines.starts[min(place.line, len(lines.starts) - 1)]
+    text = lines.text[start : lines.end_of(min(place.line, len(lines.starts) - 1))]
+    comment = _COMMENT.search(text)
+    if comment is None:
+        return None
+    for found in _CODE.finditer(text, comment.end()):
+        text_of = page(found[0].upper()) if start + found.start() <= at <= start + found.end() else None
+        if text_of is not None:
+            return _hover([text_of], lines.range(start + found.start(), start + found.end()))
+    return None
+
+
+def over_a_finding(outcome: Outcome, uri: str, place: types.Position) -> types.Hover | None:
+    """The rules of the findings under the cursor."""
+    part = outcome.snapshot.by_uri(uri)
+    if part is None:
+        return None
+    asked = Asked(uri, types.Range(place, place))
+    here: dict[str, types.Range] = {}
+    for finding in outcome.findings:
+        where = range_of(finding, part, outcome.snapshot)
+        if finding.cell == part.number and asked.meets(where):
+            here.setdefault(finding.code, where)
+    pages = [text for code in here if (text := page(code)) is not None]
+    return _hover(pages, next(iter(here.values()))) if pages else None
+
+
+def page(code: str) -> str | None:
+    """A rule's documentation as Markdown; None if there is no such rule."""
+    address = page_of(code)
+    more = f"\n\n[{address}]({address})" if address else ""
+    if code == registry.UNUSED[0]:
+        return f"**{code}** {registry.UNUSED[1]}\n\n{_UNUSED}{more}"
+    rule = registry.all_rules().get(code)
+    if rule is None:
+        return None
+    notes = ["preview"] if rule.preview else []
+    notes += [f"what to write instead: `kvlint recipe {rule.recipe}`"] if rule.recipe else []
+    told = f" ({'; '.join(notes)})" if notes else ""
+    return f"**{code}** {rule.name}{told}\n\n{rule.documentation()}{more}"
+
+
+def _hover(pages: list[str], where: types.Range) -> types.Hover:
+    text = "\n\n---\n\n".join(pages)
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), where)

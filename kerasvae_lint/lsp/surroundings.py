@@ -1,0 +1,115 @@
+"""The files around the linted one, kept from one lint to the next and given up once any of them changes."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from kerasvae_lint.semantics.project import Project
+from kerasvae_lint.semantics.words import words_of
+
+LOOK_AGAIN = 1.0
+"""Seconds for which an unwatched disk is taken to be as it was."""
+MAX_LINTS = 60
+"""A project's models remember whom they met: after so many lints they are all let go."""
+_SIGNATURE = tuple[int, int]
+
+
+def signature(path: str) -> _SIGNATURE | None:
+    """What changes when a file or a folder's list of files does; None if it is not there."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+class _Words:
+    """The words of a project's files, each file read again only when it has changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[_SIGNATURE | None, frozenset[str] | None]] = {}
+
+    def of(self, path: str) -> frozenset[str] | None:
+        now = signature(path)
+        if path not in self._known or self._known[path][0] != now:
+            try:
+                with open(path, "rb") as file:
+                    data = file.read()
+            except OSError:
+                return None
+            self._known[path] = now, words_of(data)
+        return self._known[path][1]
+
+    def keep(self, paths: set[str]) -> None:
+        """Forget all other files."""
+        self._known = {path: known for path, known in self._known.items() if path in paths}
+
+
+class _Watched(Project):
+    """A project that notes what it has seen of the disk, and when it was so."""
+
+    def __init__(self, words: _Words) -> None:
+        super().__init__()
+        self._texts = words
+        self._indexed: set[str] = set()
+        self._noted: dict[str, _SIGNATURE | None] = {}
+
+    def _index(self, root: Path) -> dict[str, frozenset[str]]:
+        if root not in self._words:
+            found: dict[str, frozenset[str]] = {}
+            for path in self.files(root):
+                absolute = os.path.abspath(path)
+                self._indexed |= {absolute, os.path.dirname(absolute)}
+                words = self._texts.of(absolute)
+                if words is not None:
+                    found[absolute] = words
+            self._words[root] = found
+        return self._words[root]
+
+    def note(self, consulted: dict[str, str | None]) -> None:
+        """Remember how the files that an answer rests on look now."""
+        for path in (*consulted, *self._indexed):
+            if path not in self._noted:
+                self._noted[path] = signature(path)
+
+    def is_stale(self) -> bool:
+        """True if a file that was looked at has changed, come or gone."""
+        return any(signature(path) != before for path, before in self._noted.items())
+
+    @property
+    def indexed(self) -> set[str]:
+        """The files whose words are known."""
+        return self._indexed
+
+
+class Surroundings:
+    """Hands out the project to lint in: the last one, as long as it is true."""
+
+    def __init__(self) -> None:
+        self._words = _Words()
+        self._project: _Watched | None = None
+        self._lints = 0
+        self._looked = 0.0
+        self._doubted = False
+
+    def doubt(self) -> None:
+        """Some file has changed: look before the next lint, however short a while ago that was done."""
+        self._doubted = True
+
+    def project(self) -> _Watched:
+        """The project for the next lint."""
+        now = time.monotonic()
+        if self._project is not None and (self._doubted or now - self._looked > LOOK_AGAIN):
+            self._looked = now
+            if self._doubted or self._project.is_stale():
+                self._project = None
+        self._doubted = False
+        if self._project is None or self._lints >= MAX_LINTS:
+            if self._project is not None:
+                self._words.keep(self._project.indexed)
+            self._project = _Watched(self._words)
+            self._lints, self._looked = 0, now
+        self._lints += 1
+        return self._project
