@@ -99,6 +99,7 @@ class Analyst:
 
     def _lint(self, snapshot: Snapshot, settings: Settings) -> Outcome:
         from kerasvae_lint.run import registry
+        from kerasvae_lint.run.baseline import fresh
         from kerasvae_lint.run.engine import lint_text
 
         data = snapshot.source.text.encode("utf-8", "surrogatepass")
@@ -112,6 +113,10 @@ class Analyst:
         project = self.surroundings.project()
         result = lint_text(snapshot.source, settings, registry.selected(settings), project)
         project.note(result.consulted)
+        try:
+            result.findings = fresh(result.findings, snapshot.source, settings)
+        except ConfigError as error:
+            return Outcome(snapshot, settings, complaint=str(error))
         return Outcome(
             snapshot.without(problem.cell for problem in result.problems if problem.cell is not None),
             settings,

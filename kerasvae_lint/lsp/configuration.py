@@ -49,11 +49,11 @@ class Configuration:
         self._look(os.path.dirname(os.path.abspath(filename)))
         settings, path = config.load(filename)
         top = str(path.parent) if path is not None else self._folder_of(filename)
-        key = (filename, top, settings.exclude)
+        key = (filename, top, settings.all_excludes)
         if key not in self._left_out:
             if len(self._left_out) > MAX_KNOWN:
                 self._left_out.clear()
-            self._left_out[key] = is_left_out(filename, top, settings.exclude)
+            self._left_out[key] = is_left_out(filename, top, settings.all_excludes)
         return Verdict(self.options.on_top_of(settings), self._left_out[key])
 
     def _folder_of(self, filename: str) -> str:

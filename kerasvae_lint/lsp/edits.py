@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from kerasvae_lint.core import Applicability, Finding, Settings, TextEdit
 from kerasvae_lint.fix import fix_text
-from kerasvae_lint.fix.rounds import parses
+from kerasvae_lint.fix.document import Script
 from kerasvae_lint.lsp.snapshot import Snapshot, Spans
 from kerasvae_lint.source.notebook import neutralize
 
@@ -25,6 +25,7 @@ def is_safe(finding: Finding) -> bool:
 def relint_with(snapshot: Snapshot, settings: Settings, code: str | None) -> Relint:
     """A function that lints another text of the same file: all rules, or findings with one code alone."""
     from kerasvae_lint.run import registry
+    from kerasvae_lint.run.baseline import fresh
     from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.semantics import Project
 
@@ -34,7 +35,8 @@ def relint_with(snapshot: Snapshot, settings: Settings, code: str | None) -> Rel
     source = snapshot.source if plain else replace(snapshot.source, cells=(), problems=())
 
     def lint(text: str) -> Sequence[Finding]:
-        found = lint_text(source.with_text(text), settings, rules, project).findings
+        made = source.with_text(text)
+        found = fresh(lint_text(made, settings, rules, project).findings, made, settings)
         return [finding for finding in found if code is None or finding.code == code]
 
     return lint
@@ -78,7 +80,7 @@ def _spans(snapshot: Snapshot, after: str) -> Spans | None:
 def _cells_parse(snapshot: Snapshot, spans: Spans) -> bool:
     for uri, edits in spans.items():
         part = snapshot.by_uri(uri)
-        if part is None or not parses("\n".join(neutralize(rewritten(part.lines.text, edits))) + "\n"):
+        if part is None or not Script("\n".join(neutralize(rewritten(part.lines.text, edits))) + "\n").parses():
             return False
     return True
 

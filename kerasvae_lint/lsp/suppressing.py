@@ -29,7 +29,7 @@ def suppression(snapshot: Snapshot, finding: Finding) -> TextEdit | None:
         return None
     _, known = read(source)
     for old in known:
-        if old.row in range(first, last + 1) or old.row == row:
+        if row in old.rows or (old.rows.start <= last and first < old.rows.stop):
             merged = _merged(source.text, old, finding.code)
             if merged is not None:
                 return merged

@@ -62,11 +62,6 @@ def _nearest(folder: Path) -> tuple[Settings, Path | None]:
     return Settings(), None
 
 
-def forget() -> None:
-    """Read each ``pyproject.toml`` anew when it is next asked for: a process that lives long sees them change."""
-    _nearest.cache_clear()
-
-
 def read(path: Path) -> Settings | None:
     """The settings in one file; None if it has no ``[tool.kvlint]``."""
     table = table_of(path)
