@@ -1,4 +1,4 @@
 """The same engine behind an editor: a language server on pygls, over standard input and output.
 
-Importing this package imports pygls nowhere but in :mod:`.server` and what that uses.
+It needs the extra ``server``, and nothing of kvlint imports it but the command of that name.
 """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import libcst as cst
 import pytest
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
 from kerasvae_lint.core import Position
 from kerasvae_lint.source import Positions, SourceError, decode, parse
@@ -63,6 +65,19 @@ def test_spans_are_what_they_say(newline: str) -> None:
 
     module.visit(Check())
     assert source.position(text.index("g(")) == (None, Position(4, 5))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "fixtures").glob("KV4*/bad*.py")), ids=lambda path: path.parent.name
+)
+def test_spans_are_those_of_libcst(path: Path) -> None:
+    module, source = parse(decode(path.read_bytes(), "x.py"))
+    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+    data, positions = source.text.encode(), Positions(module, source)
+    for node, span in wrapper.resolve(ByteSpanPositionProvider).items():
+        if isinstance(node, (cst.BaseExpression, cst.BaseStatement, cst.BaseSmallStatement, cst.Arg)):
+            ends = (span.start, span.start + span.length)
+            assert positions.bare_span(node) == tuple(len(data[:end].decode()) for end in ends)
 
 
 def notebook(*cells: tuple[str, str], **metadata: object) -> bytes:
