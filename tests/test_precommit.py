@@ -147,11 +147,11 @@ def test_the_hooks_environment_is_light(project: Repository, kvlint: Repository)
 def as_notebook(program: Path) -> bytes:
     """A program as the code cells of a notebook, one for each part between blank lines."""
     parts = program.read_text(encoding="utf-8").split("\n\n\n")
-    code = [
+    code: list[dict[str, object]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": part.splitlines(True)}
         for part in parts
     ]
-    title = {"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}
+    title: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}
     made = {"cells": [title, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return (json.dumps(made, indent=1) + "\n").encode()
 
