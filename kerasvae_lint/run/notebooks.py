@@ -10,6 +10,7 @@ from kerasvae_lint.core import Finding, Settings
 if TYPE_CHECKING:
     from kerasvae_lint.core import Rule
     from kerasvae_lint.semantics import Project
+    from kerasvae_lint.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,15 @@ def fix_notebook(
         filename,
         findings,
     )
-    before = {cell.index: cell.text for cell in cells.source.cells or ()}
-    after = {cell.index: cell.text for cell in done.document.source.cells or ()}
+    before, after = _texts(cells.source), _texts(done.document.source)
     changed = [(index, text, after[index]) for index, text in before.items() if text != after[index]]
     written = NotebookFile(data).with_sources({index: new for index, _, new in changed})
-    if {cell.index: cell.text for cell in decode(written, filename).cells or ()} != after:
+    if _texts(decode(written, filename)) != after:
         raise SourceError("can't be fixed: its cells can't be written back as they should be")
     return FixedNotebook(written, changed, list(done.fixed), list(done.remaining), done.refused)
+
+
+def _texts(source: Source) -> dict[int, str]:
+    from kerasvae_lint.source.cells import typed
+
+    return {cell.index: typed(source, cell) for cell in source.cells or ()}
