@@ -13,8 +13,7 @@ from kerasvae_lint.run import pool
 from kerasvae_lint.run.api import LintResult, SettingsFor, _settings_for, lint_paths
 
 if TYPE_CHECKING:
-    from kerasvae_lint.core import Rule
-    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.run.notebooks import Lint
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
@@ -106,7 +105,7 @@ def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> C
 def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = False) -> Change:
     """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
     from kerasvae_lint.run import registry
-    from kerasvae_lint.run.engine import lint_data
+    from kerasvae_lint.run.engine import lint_data, lint_text
     from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import SourceError
 
@@ -121,7 +120,7 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
         return change
     fix = _fix_cells if filename.endswith(".ipynb") else _fix_script
     try:
-        refused = fix(change, settings, rules, project, unsafe)
+        refused = fix(change, lambda source: lint_text(source, settings, rules, project).findings, unsafe)
     except SourceError as error:
         change.problems.append(Problem(filename, error.message, error.location, error.cell))
         return change
@@ -131,26 +130,23 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     return change
 
 
-def _fix_cells(change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool) -> int:
+def _fix_cells(change: Change, lint: Lint, unsafe: bool) -> int:
     from kerasvae_lint.run.notebooks import fix_notebook
 
-    done = fix_notebook(change.before, change.filename, settings, rules, project, unsafe, change.remaining)
+    done = fix_notebook(change.before, change.filename, lint, unsafe, change.remaining)
     change.after, change.cells = done.data, done.cells
     change.fixed, change.remaining = done.fixed, done.remaining
     return done.refused
 
 
-def _fix_script(
-    change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool
-) -> int:
+def _fix_script(change: Change, lint: Lint, unsafe: bool) -> int:
     from kerasvae_lint.fix import fix_text
-    from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.source import SourceError, decode
 
     source = decode(change.before, change.filename)
     done = fix_text(
         source.text,
-        lambda text: lint_text(source.with_text(text), settings, rules, project).findings,
+        lambda text: lint(source.with_text(text)),
         unsafe=unsafe,
         filename=change.filename,
         findings=change.remaining,
