@@ -151,7 +151,7 @@ def as_notebook(program: Path) -> bytes:
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": part.splitlines(True)}
         for part in parts
     ]
-    title = {"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}
+    title: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}
     made = {"cells": [title, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return (json.dumps(made, indent=1) + "\n").encode()
 

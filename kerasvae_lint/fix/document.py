@@ -25,7 +25,7 @@ class Script:
 
     def parses(self) -> bool:
         """True if it is a program."""
-        return _parses(self.text)
+        return parses(self.text)
 
     @property
     def unseen(self) -> frozenset[str]:
@@ -75,13 +75,14 @@ class Cells:
         lines = self.text.split("\n")
         own = (cell for cell in self.source.cells or () if cell.index in self.changed)
         alone = ("\n".join([*lines[cell.first_row - 1 : cell.last_row], ""]) for cell in own)
-        return _parses(self.text) and all(map(_parses, alone))
+        return parses(self.text) and all(map(parses, alone))
 
 
 Document = TypeVar("Document", Script, Cells)
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
+    """True if ``text`` is a program."""
     try:
         parse(Source("<fixed>", text))
     except SourceError:

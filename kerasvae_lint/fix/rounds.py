@@ -9,6 +9,7 @@ from typing import Generic
 from kerasvae_lint.core import Applicability, Finding, TextEdit
 from kerasvae_lint.fix.apply import choose, text_edits
 from kerasvae_lint.fix.document import Document, Script
+from kerasvae_lint.fix.document import parses as parses
 
 MAX_ROUNDS = 100
 """Generous: fixes that insert at one place (the top of one ``call``) take a round each."""

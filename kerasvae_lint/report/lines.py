@@ -31,6 +31,7 @@ class SourceLines:
 
     def _read(self, filename: str) -> None:
         from kerasvae_lint.source import SourceError, decode
+        from kerasvae_lint.source.cells import typed
 
         self._name, self._lines, self._cells = filename, [], {}
         try:
@@ -39,4 +40,4 @@ class SourceLines:
         except (OSError, SourceError):
             return
         self._lines = _NEWLINE.split(source.text)
-        self._cells = {cell.index: cell.text for cell in source.cells or ()}
+        self._cells = {cell.index: typed(source, cell) for cell in source.cells or ()}

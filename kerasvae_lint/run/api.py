@@ -135,14 +135,18 @@ def fix_source(
 
 def _fix_notebook(text: str, filename: str, settings: Settings, unsafe: bool) -> FixResult:
     from kerasvae_lint.run import registry
+    from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.run.notebooks import fix_notebook
-    from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import SourceError
 
     findings = lint_source(text, filename, settings)
     rules = registry.selected(settings)
+
+    def lint(source: Source) -> list[Finding]:
+        return fresh(lint_text(source, settings, rules).findings, source, settings)
+
     try:
-        done = fix_notebook(text.encode(), filename, settings, rules, Project(), unsafe, findings)
+        done = fix_notebook(text.encode(), filename, lint, unsafe, findings)
     except SourceError as error:
         raise LintError(error.message, error.location) from None
     return FixResult(done.data.decode(), done.fixed, done.remaining)

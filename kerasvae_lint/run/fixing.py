@@ -13,8 +13,7 @@ from kerasvae_lint.run import pool
 from kerasvae_lint.run.api import LintResult, Progress, SettingsFor, _settings_for, lint_paths, silent
 
 if TYPE_CHECKING:
-    from kerasvae_lint.core import Rule
-    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.run.notebooks import Lint
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
@@ -110,9 +109,10 @@ def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> C
 def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = False) -> Change:
     """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
     from kerasvae_lint.run import registry
-    from kerasvae_lint.run.engine import lint_data
+    from kerasvae_lint.run.baseline import fresh
+    from kerasvae_lint.run.engine import lint_data, lint_text
     from kerasvae_lint.semantics import Project
-    from kerasvae_lint.source import SourceError
+    from kerasvae_lint.source import SourceError, decode
 
     change = Change(filename, data, data)
     if not pool.needs_parsing(data, settings):
@@ -121,11 +121,17 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     project = Project()
     first = lint_data(data, filename, settings, rules, project)
     change.remaining, change.problems = first.findings, first.problems
-    if not any(is_fixable(finding, unsafe) for finding in first.findings) and not settings.baseline:
-        return change
     fix = _fix_cells if filename.endswith(".ipynb") else _fix_script
+
+    def lint(source: Source) -> list[Finding]:
+        return fresh(lint_text(source, settings, rules, project).findings, source, settings)
+
     try:
-        refused = fix(change, settings, rules, project, unsafe)
+        if settings.baseline:
+            change.remaining = fresh(first.findings, decode(data, filename), settings)
+        if not any(is_fixable(finding, unsafe) for finding in change.remaining):
+            return change
+        refused = fix(change, lint, unsafe)
     except SourceError as error:
         change.problems.append(Problem(filename, error.message, error.location, error.cell))
         return change
@@ -135,33 +141,27 @@ def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = F
     return change
 
 
-def _fix_cells(change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool) -> int:
+def _fix_cells(change: Change, lint: Lint, unsafe: bool) -> int:
     from kerasvae_lint.run.notebooks import fix_notebook
 
-    done = fix_notebook(change.before, change.filename, settings, rules, project, unsafe, change.remaining)
+    done = fix_notebook(change.before, change.filename, lint, unsafe, change.remaining)
     change.after, change.cells = done.data, done.cells
     change.fixed, change.remaining = done.fixed, done.remaining
     return done.refused
 
 
-def _fix_script(
-    change: Change, settings: Settings, rules: dict[str, type[Rule]], project: Project, unsafe: bool
-) -> int:
+def _fix_script(change: Change, lint: Lint, unsafe: bool) -> int:
     from kerasvae_lint.fix import fix_text
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.source import SourceError, decode
 
     source = decode(change.before, change.filename)
-
-    def lint(text: str) -> list[Finding]:
-        made = source.with_text(text)
-        return fresh(lint_text(made, settings, rules, project).findings, made, settings)
-
-    change.remaining = fresh(change.remaining, source, settings)
-    if not any(is_fixable(finding, unsafe) for finding in change.remaining):
-        return 0
-    done = fix_text(source.text, lint, unsafe=unsafe, filename=change.filename, findings=change.remaining)
+    done = fix_text(
+        source.text,
+        lambda text: lint(source.with_text(text)),
+        unsafe=unsafe,
+        filename=change.filename,
+        findings=change.remaining,
+    )
     after = _encoded(source, change.before, done.text)
     if isinstance(after, str):
         raise SourceError(after)

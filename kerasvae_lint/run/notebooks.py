@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Finding, Settings
+from kerasvae_lint.core import Finding
 
 if TYPE_CHECKING:
-    from kerasvae_lint.core import Rule
-    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.source import Source
+
+    Lint = Callable[[Source], Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +26,31 @@ class FixedNotebook:
 
 
 def fix_notebook(
-    data: bytes,
-    filename: str,
-    settings: Settings,
-    rules: dict[str, type[Rule]],
-    project: Project,
-    unsafe: bool,
-    findings: list[Finding],
+    data: bytes, filename: str, lint: Lint, unsafe: bool, findings: Sequence[Finding] | None = None
 ) -> FixedNotebook:
     """Fix the bytes of a notebook; nothing in them changes but the source of the cells that do.
+
+    ``findings`` are those of the notebook as it is, if they are known.
 
     Raises:
         SourceError: the notebook can't be parsed, or can't be written back without losing something.
     """
     from kerasvae_lint.fix.document import Cells
     from kerasvae_lint.fix.rounds import fix_document
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.source import SourceError, decode
     from kerasvae_lint.source.notebook_file import NotebookFile
 
     cells = Cells.of(decode(data, filename))
-    done = fix_document(
-        cells,
-        lambda made: fresh(lint_text(made.source, settings, rules, project).findings, made.source, settings),
-        unsafe,
-        filename,
-        fresh(findings, cells.source, settings),
-    )
-    before = {cell.index: cell.text for cell in cells.source.cells or ()}
-    after = {cell.index: cell.text for cell in done.document.source.cells or ()}
+    done = fix_document(cells, lambda document: lint(document.source), unsafe, filename, findings)
+    before, after = _texts(cells.source), _texts(done.document.source)
     changed = [(index, text, after[index]) for index, text in before.items() if text != after[index]]
     written = NotebookFile(data).with_sources({index: new for index, _, new in changed})
-    if {cell.index: cell.text for cell in decode(written, filename).cells or ()} != after:
+    if _texts(decode(written, filename)) != after:
         raise SourceError("can't be fixed: its cells can't be written back as they should be")
     return FixedNotebook(written, changed, list(done.fixed), list(done.remaining), done.refused)
+
+
+def _texts(source: Source) -> dict[int, str]:
+    from kerasvae_lint.source.cells import typed
+
+    return {cell.index: typed(source, cell) for cell in source.cells or ()}

@@ -39,31 +39,38 @@ def newline_of(text: str) -> str:
     return match[0] if match is not None else "\n"
 
 
+def typed(source: Source, cell: Cell) -> str:
+    """The text of a cell."""
+    if cell.text is not None:
+        return cell.text
+    return source.text[source.row_start(cell.first_row) : source.row_start(cell.last_row + 1)]
+
+
 def typed_column(source: Source, cell: Cell, row: int, column: int) -> int:
     """The column in the cell for a column of the program.
 
     ``%time`` stands before the code that it times, and a cell may be indented as a whole.
     """
-    lines = typed_lines(cell.text)
+    lines = typed_lines(typed(source, cell))
     if not 1 <= row <= len(lines):
         return column
     plain = source.line(cell.first_row + row - 1)
-    typed = lines[row - 1]
-    shift = _shift(typed, plain)
+    line = lines[row - 1]
+    shift = _shift(line, plain)
     before = len(plain) - len(plain.lstrip())
-    if not shift or (column <= before and not typed.endswith(plain)):
+    if not shift or (column <= before and not line.endswith(plain)):
         return column
     return column + shift
 
 
-def _shift(typed: str, plain: str) -> int | None:
+def _shift(line: str, plain: str) -> int | None:
     """How far the code of a line stands to the right of where the program has it; None for a line that is a magic."""
-    if typed == plain:
+    if line == plain:
         return 0
-    if typed.endswith(plain) and not typed.removesuffix(plain).strip():
-        return len(typed) - len(plain)
-    timed = plain.strip() and typed.lstrip().startswith("%") and typed.endswith(plain.lstrip())
-    return len(typed) - len(plain) if timed else None
+    if line.endswith(plain) and not line.removesuffix(plain).strip():
+        return len(line) - len(plain)
+    timed = plain.strip() and line.lstrip().startswith("%") and line.endswith(plain.lstrip())
+    return len(line) - len(plain) if timed else None
 
 
 def in_cells(source: Source, edits: Iterable[TextEdit]) -> list[CellEdit] | None:
@@ -84,7 +91,8 @@ class _Place:
 
     def __init__(self, source: Source, cell: Cell) -> None:
         self.source, self.cell = source, cell
-        self.lines = typed_lines(cell.text)
+        self.text = typed(source, cell)
+        self.lines = typed_lines(self.text)
         self.top = cell.first_code_row - cell.first_row
         self.end = source.row_start(cell.last_row + 1)
 
@@ -102,7 +110,7 @@ class _Place:
         if not free:
             return None
         content = edit.content
-        newline = newline_of(self.cell.text)
+        newline = newline_of(self.text)
         if newline != "\n":
             content = content.replace("\n", newline)
         return TextEdit(self._typed(*first), self._typed(*last), content)
@@ -124,7 +132,7 @@ class _Place:
         return _shift(self.lines[row], self.source.line(self.cell.first_row + row))
 
     def _typed(self, row: int, offset: int) -> int:
-        start = _starts(self.cell.text)[row]
+        start = _starts(self.text)[row]
         if not offset:
             return start
         return start + typed_column(self.source, self.cell, row + 1, offset + 1) - 1
@@ -134,17 +142,18 @@ def edited_cells(source: Source, edits: Sequence[CellEdit]) -> Iterator[tuple[in
     """All cells by number and text, with ``edits`` made; a cell without a newline at its end stays so."""
     for cell in source.cells or ():
         own = sorted((edit for index, edit in edits if index == cell.index), key=lambda edit: (edit.start, edit.end))
+        before = typed(source, cell)
         if not own:
-            yield cell.index, cell.text
+            yield cell.index, before
             continue
-        text, done = ended(cell.text), 0
+        text, done = ended(before), 0
         pieces: list[str] = []
         for edit in own:
             pieces += (text[done : edit.start], edit.content)
             done = edit.end
         text_after = "".join([*pieces, text[done:]])
-        if ended(cell.text) != cell.text:
-            text_after = text_after.removesuffix(newline_of(cell.text))
+        if text != before:
+            text_after = text_after.removesuffix(newline_of(before))
         yield cell.index, text_after
 
 
@@ -152,7 +161,7 @@ def unseen_words(source: Source) -> frozenset[str]:
     """The words in what the program does not show: magics, shell commands, cells that could not be parsed."""
     words: set[str] = set()
     for cell in source.cells or ():
-        for row, line in enumerate(typed_lines(cell.text)):
+        for row, line in enumerate(typed_lines(typed(source, cell))):
             if _shift(line, source.line(cell.first_row + row)) != 0:
                 words.update(_WORD.findall(line))
     return frozenset(words)

@@ -28,17 +28,20 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A notebook's code cell in the joined program: its number over all cells, its rows (from 1), what was typed."""
+    """A notebook's code cell in the joined program: its number over all cells, its rows (from 1), what was typed.
+
+    Without ``text`` it was typed as the program has it.
+    """
 
     index: int
     first_row: int
     last_row: int
-    text: str = ""
+    text: str | None = None
 
     @property
     def first_code_row(self) -> int:
         """The first row below a magic of the whole cell, such as ``%%time``."""
-        magic = _CELL_MAGIC.match(self.text)
+        magic = _CELL_MAGIC.match(self.text or "")
         return self.first_row + (len(_NEWLINE.findall(magic[0])) if magic is not None else 0)
 
 

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from kerasvae_lint import Settings, fix_source, lint_source
-from kerasvae_lint.core import TextEdit
+from kerasvae_lint.core import Position, TextEdit
 from kerasvae_lint.fix.document import Cells
-from kerasvae_lint.source import decode
+from kerasvae_lint.source import Cell, Source, decode
+from kerasvae_lint.source.cells import in_cells, typed
 from tests.source.notebooks import cell, document
 
 SCHEDULE = """\
@@ -48,7 +49,7 @@ def notebook(*texts: str) -> str:
 
 
 def texts_of(found: Cells | None) -> list[str] | None:
-    return None if found is None else [cell.text for cell in found.source.cells or ()]
+    return None if found is None else [typed(found.source, cell) for cell in found.source.cells or ()]
 
 
 def edited(found: Cells, old: str, new: str, count: int = 1) -> list[str] | None:
@@ -97,6 +98,17 @@ def test_what_crosses_a_border_or_changes_a_magic_is_refused(start: str, end: st
     first = found.text.index(start)
     last = found.text.index(end, first) + len(end) if end else first
     assert found.edited([TextEdit(first, last, content)]) is None
+
+
+def test_cells_whose_text_is_not_given_were_typed_as_the_program_has_them() -> None:
+    """An editor may join cells by itself, with no row between them."""
+    source = Source("t.ipynb", "a = 1\nb = 2\nc = 3\n", cells=(Cell(1, 1, 2), Cell(2, 3, 3)))
+    assert in_cells(source, [TextEdit(6, 11, "b = 4"), TextEdit(12, 12, "d = 5\n")]) == [
+        (1, TextEdit(6, 11, "b = 4")),
+        (2, TextEdit(0, 0, "d = 5\n")),
+    ]
+    assert in_cells(source, [TextEdit(6, 17, "")]) is None
+    assert source.position(13) == (2, Position(1, 2))
 
 
 def test_blank_lines_behind_a_cell_are_not_taken_along() -> None:

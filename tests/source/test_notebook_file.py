@@ -56,7 +56,7 @@ def test_the_same_text_leaves_the_bytes(layout: Layout, made: dict[str, Any]) ->
     data = layout(made)
     cells = decode(data, "x.ipynb").cells
     assert cells is not None
-    assert NotebookFile(data).with_sources({cell.index: cell.text for cell in cells}) == data
+    assert NotebookFile(data).with_sources({cell.index: cell.text or "" for cell in cells}) == data
 
 
 @LAYOUT
