@@ -63,18 +63,7 @@ class FrozenNoise(Rule):
     code = "KV406"
     name = "frozen-noise"
     triggers = ("random", "randn", "truncated_normal")
-    companions = (
-        "def call",
-        "egularizer",
-        "Loss",
-        "Metric",
-        "_step",
-        "Lambda(",
-        "compile(",
-        ".function",
-        "Input(",
-        "exp(",
-    )
+    companions = tuple("def call|egularizer|Loss|Metric|_step|Lambda(|compile(|.function|Input(|exp(".split("|"))
     fixable = "sometimes"
     probes = ("noise",)
 

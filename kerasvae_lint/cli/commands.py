@@ -14,8 +14,7 @@ from kerasvae_lint.cli.completion import SHELLS, code_lists, recipe_names, rule_
 from kerasvae_lint.cli.formats import FORMATS
 from kerasvae_lint.cli.helping import Group
 from kerasvae_lint.cli.nearest import Refusal
-from kerasvae_lint.core import TargetKeras
-from kerasvae_lint.runtime.options import PROBES
+from kerasvae_lint.core import PROBES, TargetKeras
 
 if TYPE_CHECKING:
     from kerasvae_lint.cli.check import Request

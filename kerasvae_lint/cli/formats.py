@@ -101,7 +101,7 @@ def rule_infos() -> dict[str, RuleInfo]:
             page.explanation,
             page.preview,
             page.recipe,
-            getattr(page, "url", None),
+            page.url,
         )
         for page in pages()
     }

@@ -13,10 +13,11 @@ from kerasvae_lint.core.finding import (
     Report,
     TextEdit,
 )
-from kerasvae_lint.core.rule import Rule
+from kerasvae_lint.core.rule import PROBES, Rule
 from kerasvae_lint.core.settings import Settings, TargetKeras
 
 __all__ = [
+    "PROBES",
     "Applicability",
     "Draft",
     "Edit",

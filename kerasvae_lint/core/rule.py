@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics import SemanticModel
 
 
+PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "loss", "mode", "data", "save")
+"""What ``kvlint verify`` asks, in the order in which it is shown."""
+
+
 class Rule(ABC):
     """One thing that kvlint knows how to find.
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from kerasvae_lint.core import TextEdit
 from kerasvae_lint.fix.apply import rewrite
-from kerasvae_lint.source import Source, SourceError, parse
+from kerasvae_lint.source import Source, SourceError
 from kerasvae_lint.source.cells import edited_cells, in_cells, unseen_words
 from kerasvae_lint.source.notebook import joined
 
@@ -48,6 +48,8 @@ class Cells:
         Raises:
             SourceError: it can't be parsed without them either.
         """
+        from kerasvae_lint.source import parse
+
         _, usable = parse(source)
         blank = frozenset(cell for cell, _, _ in usable.problems if cell is not None)
         return cls(usable, blank)
@@ -83,6 +85,8 @@ Document = TypeVar("Document", Script, Cells)
 
 def parses(text: str) -> bool:
     """True if ``text`` is a program."""
+    from kerasvae_lint.source import parse
+
     try:
         parse(Source("<fixed>", text))
     except SourceError:

@@ -124,5 +124,5 @@ class Analyst:
             tuple(problem for problem in result.problems if not problem.message.startswith(_INTERNAL)),
             failures=tuple(f"{p.filename}: {p.message}" for p in result.problems if p.message.startswith(_INTERNAL)),
             consulted=frozenset(result.consulted),
-            searched=result.searched,
+            searched=bool(result.searched),
         )

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 from kerasvae_lint.semantics.project import Project
-from kerasvae_lint.semantics.words import words_of
+from kerasvae_lint.source import words
+from kerasvae_lint.source.files import python_files
+from kerasvae_lint.source.words import Index
 
 LOOK_AGAIN = 1.0
 """Seconds for which an unwatched disk is taken to be as it was."""
@@ -25,48 +27,19 @@ def signature(path: str) -> _SIGNATURE | None:
     return status.st_mtime_ns, status.st_size
 
 
-class _Words:
-    """The words of a project's files, each file read again only when it has changed."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[_SIGNATURE | None, frozenset[str] | None]] = {}
-
-    def of(self, path: str) -> frozenset[str] | None:
-        now = signature(path)
-        if path not in self._known or self._known[path][0] != now:
-            try:
-                with open(path, "rb") as file:
-                    data = file.read()
-            except OSError:
-                return None
-            self._known[path] = now, words_of(data)
-        return self._known[path][1]
-
-    def keep(self, paths: set[str]) -> None:
-        """Forget all other files."""
-        self._known = {path: known for path, known in self._known.items() if path in paths}
-
-
 class _Watched(Project):
     """A project that notes what it has seen of the disk, and when it was so."""
 
-    def __init__(self, words: _Words) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._texts = words
         self._indexed: set[str] = set()
         self._noted: dict[str, _SIGNATURE | None] = {}
 
-    def _index(self, root: Path) -> dict[str, frozenset[str]]:
+    def _index(self, root: Path) -> Index:
         if root not in self._words:
-            found: dict[str, frozenset[str]] = {}
-            for path in self.files(root):
-                absolute = os.path.abspath(path)
-                self._indexed |= {absolute, os.path.dirname(absolute)}
-                words = self._texts.of(absolute)
-                if words is not None:
-                    found[absolute] = words
-            self._words[root] = found
-        return self._words[root]
+            for path in map(os.path.abspath, python_files(root)):
+                self._indexed |= {path, os.path.dirname(path)}
+        return super()._index(root)
 
     def note(self, consulted: dict[str, str | None]) -> None:
         """Remember how the files that an answer rests on look now."""
@@ -88,7 +61,6 @@ class Surroundings:
     """Hands out the project to lint in: the last one, as long as it is true."""
 
     def __init__(self) -> None:
-        self._words = _Words()
         self._project: _Watched | None = None
         self._lints = 0
         self._looked = 0.0
@@ -108,8 +80,8 @@ class Surroundings:
         self._doubted = False
         if self._project is None or self._lints >= MAX_LINTS:
             if self._project is not None:
-                self._words.keep(self._project.indexed)
-            self._project = _Watched(self._words)
+                words.keep(self._project.indexed)
+            self._project = _Watched()
             self._lints, self._looked = 0, now
         self._lints += 1
         return self._project

@@ -15,10 +15,12 @@ from kerasvae_lint.run.discovery import discover
 from kerasvae_lint.run.known import Seen
 from kerasvae_lint.run.triage import looks_broken, mentions_field
 from kerasvae_lint.source.files import project_digest, project_root
+from kerasvae_lint.source.words import Index, Search, holding, search_of, word_index
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
     from kerasvae_lint.run.known import Gone
+    from kerasvae_lint.source import Source
 
 
 @dataclass(slots=True)
@@ -135,6 +137,7 @@ def fix_source(
 
 def _fix_notebook(text: str, filename: str, settings: Settings, unsafe: bool) -> FixResult:
     from kerasvae_lint.run import registry
+    from kerasvae_lint.run.baseline import fresh
     from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.run.notebooks import fix_notebook
     from kerasvae_lint.source import SourceError
@@ -237,6 +240,7 @@ class _Store:
         self._salts: dict[Settings, str] = {}
         self._folders: dict[str, Path] = {}
         self._digests: dict[Path, str] = {}
+        self._words: dict[Path, Index] = {}
 
     def _cache(self, filename: str, settings: Settings) -> Cache:
         folder = os.path.dirname(os.path.abspath(filename))
@@ -261,7 +265,17 @@ class _Store:
     def get(self, filename: str, data: bytes, settings: Settings) -> Entry | None:
         if not self.enabled:
             return None
-        return self._cache(filename, settings).get(Cache.key(filename, data), lambda: self._digest(filename))
+        cache = self._cache(filename, settings)
+        return cache.get(
+            Cache.key(filename, data), lambda: self._digest(filename), lambda search: self._finds(filename, search)
+        )
+
+    def _finds(self, filename: str, search: Search) -> bool:
+        root = project_root(filename)
+        if root not in self._words:
+            self._words[root] = word_index(root)
+        words, one_of = search[0], frozenset(search[1])
+        return search == search_of(words, one_of, holding(self._words[root], os.path.abspath(filename), words, one_of))
 
     def put(self, filename: str, data: bytes, settings: Settings) -> None:
         if self.enabled:

@@ -2,7 +2,7 @@
 
 The key holds the content, the file's name, the settings, the rules' own code and kvlint's and Python's versions; an
 entry also holds the hashes of every other file that the answer rests on, and, for rules that searched the whole
-project, a digest of it. Anything that does not fit is thrown away.
+project, a digest of it and what they searched for. Anything that does not fit is thrown away.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,10 @@ from typing import Any
 
 from kerasvae_lint.core import Settings
 from kerasvae_lint.core.interrupts import deferred
+from kerasvae_lint.source.words import Search
 
 FOLDER = ".kvlint_cache"
-_FORMAT = 2
+_FORMAT = 3
 _MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -34,6 +36,7 @@ class Entry:
     problems: tuple[Any, ...]
     consulted: dict[str, str | None]
     digest: str | None
+    searched: tuple[Search, ...] = ()
 
 
 class Cache:
@@ -64,15 +67,21 @@ class Cache:
         name = f"{os.getcwd()}\0{filename}".encode(errors="surrogateescape")
         return hashlib.sha256(name + b"\0" + data).hexdigest()
 
-    def get(self, key: str, digest: Any) -> Entry | None:
-        """A valid entry, or None. ``digest`` gives the project's digest when it is called."""
+    def get(self, key: str, digest: Callable[[], str], found: Callable[[Search], bool]) -> Entry | None:
+        """A valid entry, or None.
+
+        ``digest`` gives the project's digest. Where that is another by now, ``found`` says of each search whether it
+        still finds the same files, whose contents are among those that were consulted.
+        """
         entry = self._entries.get(key)
         if entry is None:
             return None
         if any(self._hash(path) != content for path, content in entry.consulted.items()):
             return None
         if entry.digest is not None and entry.digest != digest():
-            return None
+            if not all(map(found, entry.searched)):
+                return None
+            self._changed[key] = entry = replace(entry, digest=digest())
         self._used.add(key)
         return entry
 

@@ -157,7 +157,7 @@ def _code_hint(word: str) -> str:
     if near:
         return f"; did you mean {names[near[0]]!r} ({near[0]})?"
     family = [code for code in all_rules() if code.startswith(word[:3])]
-    if word[3:].isdigit() and family:
+    if word[3:].isdigit() and len(word) == 5 and family:
         nearest = min(family, key=lambda code: (abs(_number(code) - _number(word)), code))
         return f"; did you mean {nearest!r}?"
     return hint(word.upper(), [*all_rules(), UNUSED[0]], 0.75)

@@ -23,6 +23,7 @@ from kerasvae_lint.core import (
 from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.run.perfile import ignored_codes
 from kerasvae_lint.source import Source, SourceError, decode
+from kerasvae_lint.source.words import Search
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -39,7 +40,7 @@ class FileResult:
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     consulted: dict[str, str | None] = field(default_factory=dict)
-    searched: bool = False
+    searched: tuple[Search, ...] = ()
     parsed: bool = False
 
 
@@ -93,7 +94,7 @@ def lint_text(
             if registry.is_selected(unused, settings) and not ignored_codes(source.filename, settings, (unused,)):
                 _report_unused(source, suppressions, set(enabled), result)
         result.consulted = project.closure(model)
-        result.searched = model.searched
+        result.searched = tuple(model.searched)
     finally:
         sys.setrecursionlimit(limit)
         if collecting:

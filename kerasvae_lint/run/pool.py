@@ -215,7 +215,7 @@ def workers_for(jobs: int | None) -> int:
 
 def entry_of(result: FileResult, digest: str | None) -> Entry:
     """A result as the cache keeps it."""
-    return Entry(tuple(result.findings), tuple(result.problems), result.consulted, digest)
+    return Entry(tuple(result.findings), tuple(result.problems), result.consulted, digest, result.searched)
 
 
 __all__ = ["Cache", "Job", "entry_of", "lint_job", "needs_parsing", "read", "run", "workers_for"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "loss", "mode", "data", "save")
+from kerasvae_lint.core import PROBES as PROBES
 
 
 @dataclass(frozen=True, slots=True)

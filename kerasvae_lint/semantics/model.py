@@ -24,6 +24,7 @@ from kerasvae_lint.semantics.values import Self, Value
 from kerasvae_lint.semantics.walk import walk
 from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
+from kerasvae_lint.source.words import Search
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.algebra.objective import Objective
@@ -60,8 +61,8 @@ class SemanticModel(TreeQueries):
         self.evaluator = Evaluator(self)
         self.consulted: dict[str, str | None] = {}
         self.places: dict[str, str | None] = {}  # where the project's modules are that this one names
-        self.searched = False
         self._functions = {}
+        self.searched: dict[Search, None] = {}  # in order, each once
         self._classes: dict[ClassFacts, ClassInfo] = {}
         self._phases: dict[ClassInfo, dict[Function, frozenset[str]]] = {}
 

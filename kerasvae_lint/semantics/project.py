@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from kerasvae_lint.semantics.facts import ClassFacts, Function
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of_pins
-from kerasvae_lint.semantics.words import words_of
 from kerasvae_lint.source import SourceError, decode, parse
-from kerasvae_lint.source.files import has_marker, project_root, python_files
+from kerasvae_lint.source.files import has_marker, project_root
+from kerasvae_lint.source.words import Index, holding, search_of, word_index
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -80,8 +80,7 @@ class Project:
         self._hashes: dict[str, str | None] = {}
         self._roots: dict[str, Path] = {}
         self._pins: dict[Path, tuple[Flavour | None, dict[str, str | None]]] = {}
-        self._files: dict[Path, list[str]] = {}
-        self._words: dict[Path, dict[str, frozenset[str]]] = {}
+        self._words: dict[Path, Index] = {}
         self._by_function: dict[Function, SemanticModel] = {}
 
     # files --------------------------------------------------------------------------------------
@@ -212,12 +211,6 @@ class Project:
         return self._by_function.get(function)
 
     # the whole project --------------------------------------------------------------------------
-    def files(self, root: Path) -> list[str]:
-        """Python files and notebooks under ``root``, hidden and vendored folders left out."""
-        if root not in self._files:
-            self._files[root] = python_files(root)
-        return self._files[root]
-
     def search(
         self, model: SemanticModel, words: tuple[str, ...], one_of: frozenset[str] = frozenset()
     ) -> list[SemanticModel]:
@@ -226,30 +219,15 @@ class Project:
         A word is an identifier, or ``.name(`` for calls of a method. If given, one of ``one_of`` must be there too.
         Words that too many files hold tell nothing: then none.
         """
-        model.searched = True
-        here = os.path.abspath(model.source.filename)
-        paths = [
-            path
-            for path, present in self._index(self.root_of(model.source.filename)).items()
-            if path != here and present.issuperset(words) and not (one_of and present.isdisjoint(one_of))
-        ]
+        here, root = os.path.abspath(model.source.filename), self.root_of(model.source.filename)
+        paths = holding(self._index(root), here, words, one_of)
+        model.searched[search_of(words, one_of, paths)] = None
         models = (self._consult(path, model) for path in paths) if len(paths) <= MAX_MODELS else ()
         return [other for other in models if other is not None]
 
-    def _index(self, root: Path) -> dict[str, frozenset[str]]:
-        """The words of the project's files that hold layers, callbacks or writes; each file is read once."""
+    def _index(self, root: Path) -> Index:
         if root not in self._words:
-            index: dict[str, frozenset[str]] = {}
-            for path in self.files(root):
-                try:
-                    with open(path, "rb") as file:
-                        data = file.read()
-                except OSError:
-                    continue
-                words = words_of(data)
-                if words is not None:
-                    index[os.path.abspath(path)] = words
-            self._words[root] = index
+            self._words[root] = word_index(root)
         return self._words[root]
 
     def closure(self, model: SemanticModel) -> dict[str, str | None]:

@@ -93,7 +93,7 @@ def test_slips_on_the_command_line(run: Run, project: Path, arguments: list[str]
 def test_a_misspelt_command(run: Run, project: Path) -> None:
     result = run("ruel", "KV101")
     assert result.exit_code == 2
-    assert "no file and no command is called 'ruel'; did you mean 'rule'?" in result.stderr
+    assert "there is no file or command 'ruel'; did you mean the command 'rule'?" in result.stderr
     (project / "ruel").mkdir()
     assert run("ruel").exit_code == 0
     assert "gone.py: error: no such file or directory" in run("gone.py").stderr

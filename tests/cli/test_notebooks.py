@@ -114,7 +114,7 @@ def test_cells_that_are_no_python_stay(run: Run, project: Path) -> None:
     assert codes(project) == [IMPORT, broken, MENDED, "x = (", "%%R\nx <- 1"]
     assert [line.split(" error:")[0] for line in result.stderr.splitlines()] == [
         "t.ipynb:cell 2:1:1:",
-        "t.ipynb:cell 4:1:1:",
+        "t.ipynb:cell 4:1:5:",
     ]
 
 

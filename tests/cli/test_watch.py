@@ -65,7 +65,7 @@ def test_a_save_is_seen_and_the_screen_is_fresh(shown: Terminal, source: Path) -
 
 def test_a_file_that_is_broken_for_a_moment(shown: Terminal, source: Path) -> None:
     (source / "a.py").write_text("import keras\ndef f(:\n")
-    assert "src/a.py:2:1: error: syntax error" in _round(shown)
+    assert "src/a.py:2:7: error: syntax error" in _round(shown)
     (source / "a.py").write_text(SAFE)
     now = _round(shown)
     assert "KV602" in now

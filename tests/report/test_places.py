@@ -8,6 +8,7 @@ import pytest
 
 from kerasvae_lint.core import Edit, Position
 from kerasvae_lint.report.places import Places, Region, well_formed
+from kerasvae_lint.source import decode
 
 FIRST = "a = 1\nb = 2\n"
 SECOND = "%time c = 3\nd = 4"
@@ -18,7 +19,7 @@ NOTEBOOK = {
         {"cell_type": "code", "source": SECOND},
     ]
 }
-PROGRAM = FIRST + "c = 3\nd = 4\n"
+PROGRAM = decode(json.dumps(NOTEBOOK).encode(), "n.ipynb").text
 
 
 def edit(old: str, new: str) -> Edit:

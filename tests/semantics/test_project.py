@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kerasvae_lint import lint_paths
+from kerasvae_lint.run import pool
+from kerasvae_lint.run.engine import FileResult
 
 FILES = {
     "pkg/__init__.py": "from .base import Base\n",
@@ -103,3 +106,33 @@ def test_the_cache_sees_changes_in_other_files(project: Path) -> None:
     assert cached() == ["KV101", "KV303", "KV601"]
     (project / "pkg/base.py").write_text("class Base:\n    pass\n")
     assert cached() == []
+
+
+def test_only_what_a_change_can_reach_is_linted_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    linted: list[str] = []
+    run = pool.run
+
+    def noted(jobs: list[pool.Job], workers: int) -> Iterator[tuple[pool.Job, FileResult]]:
+        linted.extend(Path(job.filename).relative_to(project).as_posix() for job in jobs)
+        return run(jobs, workers)
+
+    monkeypatch.setattr(pool, "run", noted)
+
+    def again() -> tuple[list[str], list[str]]:
+        linted.clear()
+        codes = sorted(f.code for f in lint_paths([project], cache=True).findings)
+        return sorted(linted), codes
+
+    again()
+    assert again() == ([], ["KV101", "KV101", "KV303", "KV601"])
+    other = project / "other.py"
+    other.write_text(FILES["pkg/kl.py"].replace("from pkg", "from elsewhere"))
+    assert again()[0] == ["other.py"], "a file that no search finds"
+    assert again()[0] == []
+    text = (project / "callbacks.py").read_text()
+    (project / "callbacks.py").write_text(text.replace("strength", "weakness"))
+    assert again() == (["callbacks.py", "pkg/held.py"], ["KV101", "KV303", "KV303", "KV601", "KV601"])
+    other.write_text(text)
+    assert again() == (["other.py", "pkg/held.py"], ["KV101", "KV101", "KV303", "KV601"]), "a search finds a new file"
+    other.unlink()
+    assert again() == (["pkg/held.py"], ["KV101", "KV303", "KV601"])
