@@ -63,7 +63,9 @@ class FrozenNoise(Rule):
     code = "KV406"
     name = "frozen-noise"
     triggers = ("random", "randn", "truncated_normal")
-    companions = tuple("def call|egularizer|Loss|Metric|_step|Lambda(|compile(|.function|Input(|exp(".split("|"))
+    companions = ("def call", "egularizer", "Loss", "_step", "Lambda(", "compile(", ".function", "Input(", "exp(")
+        ["def call", "egularizer", "Loss", "Metric", "_step", "Lambda(", "compile(", ".function", "Input(", "exp("]
+    )
     fixable = "sometimes"
     probes = ("noise",)
 

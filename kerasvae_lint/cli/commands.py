@@ -12,7 +12,7 @@ from kerasvae_lint.cli.adoption_options import adoption_options, task_of
 from kerasvae_lint.cli.choices import Choices
 from kerasvae_lint.cli.completion import SHELLS, code_lists, recipe_names, rule_names
 from kerasvae_lint.cli.formats import FORMATS
-from kerasvae_lint.cli.helping import Group
+from kerasvae_lint.cli.helping import Group, color_option
 from kerasvae_lint.cli.nearest import Refusal
 from kerasvae_lint.core import PROBES, TargetKeras
 
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from kerasvae_lint.cli.check import Request
 
 _TARGETS = click.Choice([target.value for target in TargetKeras])
-
-
-def _colour(ctx: click.Context, _param: click.Parameter, value: str) -> None:
-    ctx.color = {"always": True, "never": False}.get(value)
-
-
-_color = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    expose_value=False,
-    callback=_colour,
-    help="Whether to use colours.",
-)
 
 
 @click.group(
@@ -78,7 +64,7 @@ def kvlint() -> None:
     metavar="[FORMAT=]PATH",
     help="Write a report to a file, as often as given; without FORMAT it is the one that else is printed.",
 )
-@_color
+@color_option
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit with 0 even if something is found.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads.")
@@ -238,7 +224,7 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 @click.option(
     "--output-format", "format", type=click.Choice(["text", "json"]), default="text", help="How results are printed."
 )
-@_color
+@color_option
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with pictures.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 @click.option("--verbose", "-v", is_flag=True, help="Every variable, and every target in full.")

@@ -48,6 +48,20 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def _colour(ctx: click.Context, _param: click.Parameter, value: str) -> None:
+    ctx.color = {"always": True, "never": False}.get(value)
+
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    expose_value=False,
+    callback=_colour,
+    help="Whether to use colours.",
+)
+
+
 class Formatter(click.HelpFormatter):
     """Two columns where there is room; else each explanation under what it explains."""
 

@@ -60,7 +60,7 @@ def test_an_edit_of_a_line_that_kvlint_does_not_read_as_it_is_can_not_be_said() 
 
 
 def test_an_edit_may_not_reach_over_cells() -> None:
-    assert applied(edit("2\nc", "")) is None
+    assert applied(edit("2\n\nc", "")) is None
 
 
 def test_a_program_is_edited_where_it_says() -> None:

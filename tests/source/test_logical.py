@@ -95,4 +95,4 @@ def test_a_broken_cell_costs_itself_alone() -> None:
         (3, source.position(source.text.index("# noqa: KV102"))[1]),
     ]
     last = found.lines[-1]
-    assert (last.scope, last.text, last.first_row) == ("f", "return 2", 4)
+    assert (last.scope, last.text, last.first_row) == ("f", "return 2", 6)
