@@ -64,8 +64,6 @@ class FrozenNoise(Rule):
     name = "frozen-noise"
     triggers = ("random", "randn", "truncated_normal")
     companions = ("def call", "egularizer", "Loss", "_step", "Lambda(", "compile(", ".function", "Input(", "exp(")
-        ["def call", "egularizer", "Loss", "Metric", "_step", "Lambda(", "compile(", ".function", "Input(", "exp("]
-    )
     fixable = "sometimes"
     probes = ("noise",)
 
