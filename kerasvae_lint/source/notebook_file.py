@@ -35,15 +35,23 @@ class NotebookFile:
         self.text = data.decode("utf-8-sig")
 
     @cached_property
-    def cells(self) -> list[dict[str, Span]]:
-        """Each cell's members by key, in the order of the cells; format 3 has them in worksheets."""
+    def places(self) -> list[tuple[str, int]]:
+        """Each cell as a JSON pointer, and where it begins, in the order of the cells; format 3 has worksheets."""
         top = dict(_members(self.text, _skip(self.text, 0)))
         if "cells" in top:
-            places = _items(self.text, top["cells"][0])
-        else:
-            sheets = [dict(_members(self.text, start)) for start, _ in _items(self.text, top["worksheets"][0])]
-            places = [span for sheet in sheets if "cells" in sheet for span in _items(self.text, sheet["cells"][0])]
-        return [dict(_members(self.text, start)) for start, _ in places]
+            return [(f"/cells/{n}", start) for n, (start, _) in enumerate(_items(self.text, top["cells"][0]))]
+        sheets = [dict(_members(self.text, start)) for start, _ in _items(self.text, top["worksheets"][0])]
+        return [
+            (f"/worksheets/{number}/cells/{n}", start)
+            for number, sheet in enumerate(sheets)
+            if "cells" in sheet
+            for n, (start, _) in enumerate(_items(self.text, sheet["cells"][0]))
+        ]
+
+    @cached_property
+    def cells(self) -> list[dict[str, Span]]:
+        """Each cell's members by key."""
+        return [dict(_members(self.text, start)) for _, start in self.places]
 
     def source(self, cell: int) -> _Value:
         """The source of a cell, by its number from 1.
