@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -87,6 +86,7 @@ def _require_baseline(request: Request, settings_for: SettingsFor) -> None:
 
 
 def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
+    from kerasvae_lint.fix.writing import put_atomically
     from kerasvae_lint.run.baseline import Baseline, dump, load
     from kerasvae_lint.run.known import renewed
 
@@ -101,7 +101,7 @@ def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
     for path, book in books.items():
         entries = renewed(book, seen, result.findings, gone)
         try:
-            _write(Path(path), dump(entries))
+            put_atomically(Path(path), dump(entries))
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise Refusal(f"{look.path(path)}: the baseline can't be written: {why}") from None
@@ -110,26 +110,6 @@ def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
         dropped = sum(item.count for item in gone if item.baseline == path)
         counted = f"{many(total, 'finding')} in {many(len(entries), 'file')}"
         yield f"{look.path(path)}: {counted}, {added} new, {dropped} gone."
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace or make a file in one step."""
-    from kerasvae_lint.fix import write_atomically
-
-    if path.exists():
-        write_atomically(path, data)
-        return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            raise OSError(errno.EEXIST, "it has just been made by somebody else", str(path))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def baseline_notes(result: LintResult, *, verbose: bool) -> Iterator[str]:

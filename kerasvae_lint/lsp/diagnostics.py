@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from typing import Any
 
 from lsprotocol import types
@@ -14,7 +13,7 @@ from kerasvae_lint.lsp.analysis import Outcome
 from kerasvae_lint.lsp.edits import is_safe
 from kerasvae_lint.lsp.positions import Lines
 from kerasvae_lint.lsp.snapshot import Part, Snapshot
-from kerasvae_lint.run import registry
+from kerasvae_lint.run import documentation, registry
 from kerasvae_lint.run.pool import MAX_BYTES
 
 SOURCE = "kvlint"
@@ -57,7 +56,7 @@ def identity(finding: Finding) -> dict[str, Any]:
 def _of_finding(finding: Finding, part: Part, snapshot: Snapshot, related: bool) -> types.Diagnostic:
     unused = finding.code == registry.UNUSED[0]
     notes = [_related(note, snapshot) for note in finding.notes] if related else []
-    address = page_of(finding.code)
+    address = documentation.address(finding.code)
     return types.Diagnostic(
         range=range_of(finding, part, snapshot),
         message=finding.message,
@@ -113,28 +112,3 @@ def _other_file(filename: str, encoding: str) -> Lines | None:
             return Lines(decode(file.read(MAX_BYTES), filename).text, encoding)
     except (OSError, SourceError):
         return None
-
-
-@lru_cache(maxsize=256)
-def page_of(code: str) -> str | None:
-    """The address of a rule's page, if the package names a documentation site and the rule is one of its own."""
-    rule = registry.all_rules().get(code)
-    if code != registry.UNUSED[0] and (rule is None or not rule.__module__.startswith("kerasvae_lint.")):
-        return None
-    site = _site()
-    return f"{site}/rules/{code}/" if site else None
-
-
-@lru_cache(maxsize=1)
-def _site() -> str | None:
-    from importlib.metadata import PackageNotFoundError, metadata
-
-    try:
-        named = metadata("kerasvae-lint").get_all("Project-URL") or []
-    except PackageNotFoundError:
-        return None
-    for line in named:
-        label, _, address = str(line).partition(",")
-        if label.strip().lower() == "documentation":
-            return address.strip().rstrip("/")
-    return None

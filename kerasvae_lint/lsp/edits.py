@@ -97,12 +97,7 @@ def between(before: str, after: str) -> list[TextEdit]:
     if before == after:
         return []
     old, new = _LINE.findall(before), _LINE.findall(after)
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = _shared(old, new)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
@@ -114,16 +109,19 @@ def between(before: str, after: str) -> list[TextEdit]:
     return edits
 
 
+def _shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many items both begin with, and how many of the rest both end with."""
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    rest = shorter - head
+    return head, next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
+
+
 def _trimmed(start: int, old: str, new: str) -> list[TextEdit]:
     """One replacement without what both sides begin and end with; never between the halves of a newline."""
     if not old or not new:
         return [TextEdit(start, start + len(old), new)]
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = _shared(old, new)
     while head and old[head - 1] == "\r":
         head -= 1
     if tail and old[len(old) - tail] == "\n" and "\r" in {old[len(old) - tail - 1], new[len(new) - tail - 1]}:

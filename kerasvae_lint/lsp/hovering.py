@@ -8,9 +8,9 @@ from lsprotocol import types
 
 from kerasvae_lint.lsp.actions import Asked
 from kerasvae_lint.lsp.analysis import Outcome
-from kerasvae_lint.lsp.diagnostics import page_of, range_of
+from kerasvae_lint.lsp.diagnostics import range_of
 from kerasvae_lint.lsp.positions import Lines
-from kerasvae_lint.run import registry
+from kerasvae_lint.run import documentation, registry
 
 _COMMENT = re.compile(r"#\s*(?:noqa\b|kvlint:\s*ignore\b)", re.IGNORECASE)
 _CODE = re.compile(r"\b[A-Za-z]+\d+\b")
@@ -52,7 +52,7 @@ def over_a_finding(outcome: Outcome, uri: str, place: types.Position) -> types.H
 
 def page(code: str) -> str | None:
     """A rule's documentation as Markdown; None if there is no such rule."""
-    address = page_of(code)
+    address = documentation.address(code)
     more = f"\n\n[{address}]({address})" if address else ""
     if code == registry.UNUSED[0]:
         return f"**{code}** {registry.UNUSED[1]}\n\n{_UNUSED}{more}"
