@@ -7,9 +7,19 @@ from typing import Any
 
 import click
 
+from kerasvae_lint.cli.completion import code_lists
+
 _OPTIONS = (
-    click.option("--extend-select", multiple=True, metavar="CODES", help="Rules to run beside those selected."),
-    click.option("--extend-ignore", multiple=True, metavar="CODES", help="More rules not to run."),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        metavar="CODES",
+        shell_complete=code_lists,
+        help="Rules to run beside those selected.",
+    ),
+    click.option(
+        "--extend-ignore", multiple=True, metavar="CODES", shell_complete=code_lists, help="More rules not to run."
+    ),
     click.option("--per-file-ignores", multiple=True, metavar="PATTERN:CODES", help="Rules not to run on some files."),
     click.option("--extend-per-file-ignores", multiple=True, metavar="PATTERN:CODES", help="More of the same."),
     click.option("--extend-exclude", multiple=True, metavar="PATTERNS", help="More files not to look at."),

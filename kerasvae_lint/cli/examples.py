@@ -16,6 +16,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("kvlint src --diff", "show what --fix would change"),
         ("kvlint src --fix --select KV1,KV201", "fix what these rules find"),
         ("kvlint src --watch", "lint again after each change"),
+        ("kvlint src --output-file sarif=kvlint.sarif", "write a report beside what is printed"),
+        ("kvlint src --baseline known.json --update-baseline", "take what is found for known"),
         ("kvlint - --stdin-filename vae.py < vae.py", "lint standard input"),
     ),
     "rule": (
