@@ -30,6 +30,12 @@ def thousand_lines() -> str:
     return "\n".join(lines[: _end_of_statement(lines)]) + "\n"
 
 
+def first_thousand(text: str) -> str:
+    """The first lines of a program, up to the end of a statement."""
+    lines = text.splitlines()
+    return "\n".join(lines[: _end_of_statement(lines)] if len(lines) > LINES else lines) + "\n"
+
+
 def _renamed(text: str, suffix: str) -> str:
     """The program with a suffix to each name that it defines at its top level; told findings are not marked."""
     text = re.sub(r"[ \t]*# expect:.*", "", text)
@@ -52,5 +58,11 @@ def _renamed(text: str, suffix: str) -> str:
 
 def _end_of_statement(lines: list[str]) -> int:
     """Where to cut: before the last top-level statement that would go beyond the length."""
-    top = [node.lineno for node in ast.parse("\n".join(lines)).body if node.lineno <= LINES + 1]
-    return top[-1] - 1
+    starts = [row for row in _starts(ast.parse("\n".join(lines))) if row <= LINES + 1]
+    return starts[-1] - 1
+
+
+def _starts(module: ast.Module) -> list[int]:
+    """The rows in which the statements of the module and of its classes begin, with their decorators."""
+    nodes = [at for node in module.body for at in (node, *(node.body if isinstance(node, ast.ClassDef) else ()))]
+    return [min([at.lineno, *(mark.lineno for mark in getattr(at, "decorator_list", ()))]) for at in nodes]

@@ -7,16 +7,19 @@ import re
 import warnings
 from collections.abc import Iterable
 
-_WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"tfp", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
+_WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
 _ALIAS_ENDS = (b"tf.", b"K.", b"tfd.", b"tfp.", b"tfb.", b"tfk.")
 _ALIASES = re.compile(rb"\b(?:tf[a-z]?|K)\.")
+_IMPORTED = re.compile(rb"\bimport\b(?:[^\n(]*|\s*\([^)]*)(?:\b(?:tf[a-z]?|K)\b|\*)")
 
 
 def mentions_field(data: bytes) -> bool:
     """True if a file mentions Keras, TensorFlow or tfp in any of the ways that rules can meet."""
     if any(word in data for word in _WORDS):
         return True
-    return any(word in data for word in _ALIAS_ENDS) and _ALIASES.search(data) is not None
+    if not any(word in data for word in _ALIAS_ENDS) or _ALIASES.search(data) is None:
+        return False
+    return _IMPORTED.search(data) is not None
 
 
 def has_trigger(data: bytes, triggers: Iterable[str]) -> bool:

@@ -134,17 +134,22 @@ class SemanticModel(TreeQueries):
         yield from sorted(calls, key=lambda call: call.order)
 
     @cached_property
-    def _methods_called(self) -> dict[str, list[CallFacts]]:
+    def _called(self) -> dict[str, list[CallFacts]]:
         found: dict[str, list[CallFacts]] = {}
         for call in self.facts.calls:
-            if isinstance(call.node.func, cst.Attribute):
-                found.setdefault(call.node.func.attr.value, []).append(call)
+            func = call.node.func
+            if isinstance(func, (cst.Attribute, cst.Name)):
+                found.setdefault((func.attr if isinstance(func, cst.Attribute) else func).value, []).append(call)
         return found
+
+    def calls_named(self, name: str) -> list[CallFacts]:
+        """Calls of the form ``name(…)`` and ``something.name(…)``."""
+        return self._called.get(name, [])
 
     def method_calls(self, *names: str) -> Iterator[CallFacts]:
         """Calls of the form ``something.name(…)``."""
         for name in names:
-            yield from self._methods_called.get(name, ())
+            yield from (call for call in self.calls_named(name) if isinstance(call.node.func, cst.Attribute))
 
     @cached_property
     def _sites(self) -> dict[Function, list[Site]]:

@@ -99,10 +99,8 @@ def _called_again(model: SemanticModel, function: Function, seen: frozenset[Func
     method = function.method or function
     if method in seen or len(seen) > 4 or method.name in CONSTRUCTION_METHODS or method is model.facts.root:
         return ""
-    for call in model.facts.calls:
-        func = call.node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-        if name == method.name and call.function is not function:
+    for call in model.calls_named(method.name):
+        if call.function is not function:
             place = place_of(model, call, seen | {method})
             if place in {"callback", "lambda", "loop"}:
                 return place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.source.notebook import decode_notebook
 from kerasvae_lint.source.text import Cell, Source, SourceError, decode_script
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ def decode(data: bytes, filename: str) -> Source:
         SourceError: the file can't be read as text or as a notebook.
     """
     if filename.endswith(".ipynb"):
+        from kerasvae_lint.source.notebook import decode_notebook
+
         return decode_notebook(data, filename)
     return decode_script(data, filename)
 
