@@ -46,12 +46,9 @@ def _show_files(request: Request) -> int:
 
 
 def _add_noqa(request: Request) -> int:
-    from kerasvae_lint.run.noqa import NO_NOTEBOOKS, add_noqa
+    from kerasvae_lint.run.noqa import add_noqa
 
     run = add_noqa(request.paths, request.choices.settings_for(), cache=request.cache, jobs=request.jobs)
-    look = look_for(sys.stderr)
-    notebooks = dict.fromkeys(finding.filename for finding in run.result.findings if finding.cell is not None)
-    write(sys.stderr, (f"{look.path(name)}: {NO_NOTEBOOKS}" for name in notebooks))
     if not request.quiet:
         added = f"{many(run.lines, 'noqa comment')} in {many(len(run.marked), 'file')}"
         write(sys.stderr, [f"Added {added}." if run.lines else "Added no noqa comments."])

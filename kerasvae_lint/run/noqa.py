@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kerasvae_lint.source import Source
     from kerasvae_lint.source.logical import LogicalLines
 
-NO_NOTEBOOKS = "comments are not added to notebooks yet: write `# noqa: CODE` into the cell"
-
 
 @dataclass(slots=True)
 class Marked:
@@ -53,7 +51,7 @@ def add_noqa(
     cache: bool = False,
     jobs: int | None = None,
 ) -> NoqaRun:
-    """Lint files and folders, and add ``# noqa`` comments for what is found to the scripts among them."""
+    """Lint files and folders, and add ``# noqa`` comments for what is found."""
     from kerasvae_lint.semantics import Project
 
     settings_for = _settings_for(settings)
@@ -64,9 +62,6 @@ def add_noqa(
     project = Project()
     run.result.findings = []
     for filename, findings in by_file.items():
-        if findings[0].cell is not None:
-            run.result.findings += findings
-            continue
         marked = _mark_file(filename, findings, settings_for(filename), project)
         run.result.findings += marked.left
         run.result.problems += marked.problems
@@ -95,42 +90,67 @@ def _mark_file(filename: str, findings: list[Finding], settings: Settings, proje
 def mark_data(
     data: bytes, filename: str, findings: list[Finding], settings: Settings, project: Project | None = None
 ) -> Marked:
-    """The bytes of a script with comments for ``findings``, linted again to see that they do what they are for."""
+    """The bytes of a file with comments for ``findings``, linted again to see that they do what they are for."""
     from kerasvae_lint.run import registry
     from kerasvae_lint.run.baseline import fresh
     from kerasvae_lint.run.engine import lint_text
-    from kerasvae_lint.source import SourceError, decode
-    from kerasvae_lint.source.logical import logical_lines
+    from kerasvae_lint.source import SourceError
 
     marked = Marked(filename, data, left=findings)
+    commented = _in_cells if filename.endswith(".ipynb") else _in_script
     try:
-        source = decode(data, filename)
-    except SourceError:
+        made, after, lines = commented(data, filename, findings)
+    except SourceError as error:
+        marked.problems.append(Problem(filename, error.message, error.location, error.cell))
         return marked
-    if source.encode(source.text) != data:
-        marked.problems.append(Problem(filename, f"no comment can be added: its bytes are not plain {source.encoding}"))
-        return marked
-    edits = _edits(source, logical_lines(source), findings)
-    made = source.with_text(_edited(source.text, edits))
     found = lint_text(made, settings, registry.selected(settings), project)
-    if found.problems:
-        marked.problems += found.problems
+    broken = [problem for problem in found.problems if problem.cell is None]
+    if broken:
+        marked.problems += broken
         return marked
-    marked.after, marked.lines = made.encode(made.text), len(edits)
+    marked.after, marked.lines = after, lines
     marked.left = fresh(found.findings, made, settings)
     marked.problems += [
-        Problem(filename, f"{finding.code} can't be silenced by a comment here", finding.location)
+        Problem(filename, f"{finding.code} can't be silenced by a comment here", finding.location, finding.cell)
         for finding in marked.left
         if finding.code != UNUSED[0]
     ]
     return marked
 
 
+def _in_script(data: bytes, filename: str, findings: list[Finding]) -> tuple[Source, bytes, int]:
+    from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source.logical import logical_lines
+
+    source = decode(data, filename)
+    if source.encode(source.text) != data:
+        raise SourceError(f"no comment can be added: its bytes are not plain {source.encoding}")
+    edits = _edits(source, logical_lines(source), findings)
+    made = source.with_text(_edited(source.text, edits))
+    return made, made.encode(made.text), len(edits)
+
+
+def _in_cells(data: bytes, filename: str, findings: list[Finding]) -> tuple[Source, bytes, int]:
+    """The same of a notebook."""
+    from kerasvae_lint.fix.document import Cells
+    from kerasvae_lint.run.notebooks import write_back
+    from kerasvae_lint.source import decode
+    from kerasvae_lint.source.logical import logical_lines
+
+    cells = Cells.of(decode(data, filename))
+    edits = [
+        edit for edit in _edits(cells.source, logical_lines(cells.source), findings) if cells.edited([edit]) is not None
+    ]
+    made = cells.edited(edits) or cells
+    after, _ = write_back(data, cells.source, made.source)
+    return made.source, after, len(edits)
+
+
 def _edits(source: Source, lines: LogicalLines, findings: list[Finding]) -> list[TextEdit]:
     """One edit for each line that gets a comment; a suppression of nothing is no case for another."""
     codes: dict[int, set[str]] = {}
     for finding in findings:
-        row = _row_for(finding, lines)
+        row = _row_for(source.program_row(finding.cell, finding.location.row), lines)
         if row and finding.code != UNUSED[0]:
             codes.setdefault(row, set()).add(finding.code)
     comments = {comment.row: comment for comment in lines.comments}
@@ -147,12 +167,11 @@ def _edits(source: Source, lines: LogicalLines, findings: list[Finding]) -> list
     return edits
 
 
-def _row_for(finding: Finding, lines: LogicalLines) -> int:
+def _row_for(row: int, lines: LogicalLines) -> int:
     """The row of its logical line that has a ``noqa`` with codes, or the next at whose end a comment can stand.
 
     flake8 reads the first ``noqa`` of a logical line only: one before that would take its codes away. 0 for no row.
     """
-    row = finding.location.row
     line = lines.at(row)
     rows = range(line.first_row, line.last_row + 1) if line is not None else range(row, row + 1)
     for comment in lines.comments:

@@ -37,17 +37,29 @@ def fix_notebook(
     """
     from kerasvae_lint.fix.document import Cells
     from kerasvae_lint.fix.rounds import fix_document
-    from kerasvae_lint.source import SourceError, decode
-    from kerasvae_lint.source.notebook_file import NotebookFile
+    from kerasvae_lint.source import decode
 
     cells = Cells.of(decode(data, filename))
     done = fix_document(cells, lambda document: lint(document.source), unsafe, filename, findings)
-    before, after = _texts(cells.source), _texts(done.document.source)
-    changed = [(index, text, after[index]) for index, text in before.items() if text != after[index]]
-    written = NotebookFile(data).with_sources({index: new for index, _, new in changed})
-    if _texts(decode(written, filename)) != after:
-        raise SourceError("can't be fixed: its cells can't be written back as they should be")
+    written, changed = write_back(data, cells.source, done.document.source)
     return FixedNotebook(written, changed, list(done.fixed), list(done.remaining), done.refused)
+
+
+def write_back(data: bytes, old: Source, new: Source) -> tuple[bytes, list[tuple[int, str, str]]]:
+    """The bytes of a notebook with the cells of ``new`` in it, and those that differ: number, old text, new text.
+
+    Raises:
+        SourceError: it can't be written back without losing something.
+    """
+    from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source.notebook_file import NotebookFile
+
+    before, after = _texts(old), _texts(new)
+    changed = [(index, text, after[index]) for index, text in before.items() if text != after[index]]
+    written = NotebookFile(data).with_sources({index: text for index, _, text in changed})
+    if _texts(decode(written, old.filename)) != after:
+        raise SourceError("can't be changed: its cells can't be written back as they should be")
+    return written, changed
 
 
 def _texts(source: Source) -> dict[int, str]:

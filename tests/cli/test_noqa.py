@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+import json
 import os
 from pathlib import Path
 
@@ -92,16 +93,27 @@ def test_a_suppression_of_nothing_is_left_for_fix(run: Run, project: Path) -> No
     assert run("--fix", "a.py").exit_code == 0
 
 
-def test_notebooks_are_named_and_left_alone(run: Run, project: Path) -> None:
-    text = notebook(SAFE)
-    (project / "n.ipynb").write_text(text)
-    (project / "a.py").write_text(SAFE)
+def test_cells_get_comments_and_nothing_else_changes(run: Run, project: Path) -> None:
+    made = json.loads(notebook("%matplotlib inline\n" + SAFE, "x = ("))
+    (project / "n.ipynb").write_text(json.dumps(made, indent=3))
     result = run("--add-noqa", ".", "--output-format", "concise")
-    assert result.exit_code == 1
-    assert result.stderr.startswith("n.ipynb: comments are not added to notebooks yet")
-    assert result.stdout.startswith("n.ipynb:cell 1:6:")
-    assert "a.py:" not in result.stdout
-    assert (project / "n.ipynb").read_text() == text
+    assert result.stderr.startswith("Added 1 noqa comment in 1 file.\n")
+    assert (result.exit_code, result.stdout.count("KV")) == (2, 0)
+    source = made["cells"][0]["source"].split("\n")
+    line = next(number for number, text in enumerate(source) if "add_loss" in text)
+    source[line] += "  # noqa: KV602"
+    made["cells"][0]["source"] = "\n".join(source)
+    assert (project / "n.ipynb").read_text() == json.dumps(made, indent=3)
+    assert run("--add-noqa", ".").stderr.startswith("Added no noqa comments.\n")
+
+
+def test_code_behind_a_magic_gets_one_too(run: Run, project: Path) -> None:
+    timed = SAFE.splitlines()[0] + "\n%time x = tf.keras.layers.Layer().add_loss(tf.constant(1.0), inputs=3)"
+    (project / "n.ipynb").write_text(notebook(timed))
+    assert "n.ipynb:cell 1:2:62: KV602" in run(".").stdout
+    assert run("--add-noqa", ".").exit_code == 0
+    assert (project / "n.ipynb").read_text() == notebook(f"{timed}  # noqa: KV602")
+    assert run(".").exit_code == 0
 
 
 def test_what_can_not_be_written_is_a_problem(run: Run, project: Path) -> None:
