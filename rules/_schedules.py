@@ -9,7 +9,6 @@ import libcst as cst
 from kerasvae_lint.core import Place
 from kerasvae_lint.semantics import ClassInfo, SemanticModel
 from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.fits import origins
 from kerasvae_lint.semantics.schedules.formulas import is_guarded
 from kerasvae_lint.semantics.schedules.owners import words
 from kerasvae_lint.semantics.values import Parameter, Value, Variable
@@ -91,11 +90,6 @@ def always_the_same(change: Change) -> bool:
     return change.function.name.endswith("_begin") and not is_guarded(change.block, change.function)
 
 
-def held_variables(model: SemanticModel, node: cst.BaseExpression) -> list[Variable]:
-    """The variables that ``node`` can be."""
-    return [value for value in model.values(node) if isinstance(value, Variable)]
-
-
 def same_thing(model: SemanticModel, node: cst.BaseExpression, change: Change) -> bool:
     """True if a write's target and an expression are one variable, as far as values or (unknown) names tell."""
     here, there = model.values(node), change.model.values(change.target)
@@ -119,9 +113,3 @@ def callback_name(model: SemanticModel, call: cst.Call, cls: ClassInfo | None) -
         return cls.name
     func = call.func
     return func.attr.value if isinstance(func, cst.Attribute) else model.text(func)
-
-
-def maker_of(model: SemanticModel, node: cst.BaseExpression) -> cst.Call | None:
-    """The one call that makes the object that ``node`` is."""
-    found = origins(model, node)
-    return found[0][1] if len(found) == 1 and found[0][0] is model else None

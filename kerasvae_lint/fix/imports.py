@@ -132,21 +132,11 @@ def _imports(module: cst.Module) -> tuple[dict[Key, list[_Imported]], set[Key]]:
     return imported, used
 
 
-def remove_unused_imports(before: str, after: str, filename: str) -> str:
-    """``after`` without the imports that ``before`` had a use for and ``after`` has none for.
-
-    Left alone: ``__init__.py``, ``from __future__``, names that ``__all__`` or any other string
-    spells, ``import a as a``, imports in a ``try``, and names that are imported twice.
-    """
-    while (found := unused_import(before, after, filename)) is not None:
-        after = rewrite(after, [found[1]])
-    return after
-
-
 def unused_import(before: str, after: str, filename: str, kept: Collection[str] = ()) -> tuple[str, TextEdit] | None:
-    """The first import to remove from ``after``: its name, and the edit that removes it.
+    """The first import that ``before`` had a use for and ``after`` has none for: its name, the edit that removes it.
 
-    A name in ``kept`` stays.
+    Left alone: names in ``kept``, ``__init__.py``, ``from __future__``, names that ``__all__`` or any other string
+    spells, ``import a as a``, imports in a ``try``, and names that are imported twice.
     """
     if PurePath(filename).name == "__init__.py" or not _may_lose_an_import(before, after):
         return None

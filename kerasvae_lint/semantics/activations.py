@@ -9,7 +9,6 @@ import libcst as cst
 
 from kerasvae_lint.semantics.arguments import argument
 from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.values import FunctionObject
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -81,8 +80,3 @@ def function_name(name: str) -> str | None:
     """``sigmoid`` for ``tf.nn.sigmoid``, ``keras.activations.sigmoid``…"""
     home, _, last = name.rpartition(".")
     return last if home in _HOMES and last.islower() else None
-
-
-def is_own_function(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    """True where the project's own function is the activation."""
-    return any(isinstance(value, FunctionObject) for value in model.values(node))

@@ -20,7 +20,7 @@ from kerasvae_lint.semantics.phases import called_methods, phases_of_class
 from kerasvae_lint.semantics.resolve import Resolver
 from kerasvae_lint.semantics.sites import Site
 from kerasvae_lint.semantics.tree_queries import TreeQueries
-from kerasvae_lint.semantics.values import Self, Value
+from kerasvae_lint.semantics.values import Value
 from kerasvae_lint.semantics.walk import walk
 from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
@@ -294,7 +294,3 @@ class SemanticModel(TreeQueries):
         bindings = self.facts.root.scope.bindings.get(name, [])
         context = Context()
         return tuple(v for b in bindings if b.kind != "import" for v in self.evaluator.binding(b, context))
-
-    def is_own_object(self, node: cst.BaseExpression) -> bool:
-        """True if ``node`` evaluates to the object whose method it stands in."""
-        return any(isinstance(value, Self) for value in self.values(node))

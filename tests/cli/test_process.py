@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -66,19 +65,6 @@ def test_any_encoding_of_standard_output(process: Process, project: Path, encodi
     assert b"KV602" in done.stdout
     assert done.stderr == b""
     assert process("a.py", "--diff", environment={"PYTHONIOENCODING": encoding}).returncode == 1
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
-def test_an_interrupt_ends_it_with_130(project: Path) -> None:
-    for index in range(2500):
-        (project / f"m{index}.py").write_text(SAFE + "# padding\n" * 500)
-    command = [sys.executable, "-m", "kerasvae_lint", ".", "--no-cache", "-j", "2"]
-    started = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(1.0)
-    started.send_signal(signal.SIGINT)
-    _, errors = started.communicate(timeout=60)
-    assert started.returncode == 130
-    assert b"Traceback" not in errors
 
 
 HEAVY = "tensorflow numpy keras tf_keras tensorflow_probability matplotlib psutil wrapt kerasvae_lint.runtime"

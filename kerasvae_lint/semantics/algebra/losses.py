@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kerasvae_lint.semantics.algebra import forms as f
@@ -213,8 +212,3 @@ def _hand_written(form: Form) -> frozenset[Term]:
     """The terms of a cross-entropy spelt out: ``x log y + (1 - x) log (1 - y)``."""
     found = [t for t in form.terms if len(t.factors) > 1 and any(isinstance(k, Log) for k, e in t.factors if e == 1)]
     return frozenset(found) if len(found) == 2 and len({t.coefficient for t in found}) == 1 else frozenset()
-
-
-def of_kind(parts: Iterable[Part], kind: str) -> list[Part]:
-    """The parts that are a ``kl`` or an ``error``."""
-    return [part for part in parts if getattr(part, kind) is not None]
