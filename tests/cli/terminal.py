@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -20,13 +19,6 @@ from pathlib import Path
 import psutil
 
 _FROM_OUTSIDE = ("CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
-
-
-def _as_in_a_shell() -> None:
-    """The terminal becomes the process's own; Ctrl-C counts, also where the tests run in the background."""
-    fcntl.ioctl(2, termios.TIOCSCTTY, 0)
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
@@ -44,7 +36,7 @@ class Terminal:
             stdout=subprocess.PIPE if piped else slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=_as_in_a_shell,
+            preexec_fn=lambda: fcntl.ioctl(2, termios.TIOCSCTTY, 0),
         )
         os.close(slave)
         self.drawn = ""

@@ -15,6 +15,7 @@ from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call
 from kerasvae_lint.runtime.trees import leaves, map_tree
 
 DRAWS = 48
+SLACK = 0.6
 TRIAL = (0.4, 1.6)
 """Numbers for both heads that every reading can take, and that tell the readings apart, as heads near 0 do not."""
 
@@ -65,8 +66,9 @@ def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
         drawn = _draws(subject, seen, seen.args)
         if not np.any(drawn.std(axis=0) > 0):
             continue
-        found = _tried(subject, seen, pair) or _read(pair, drawn)
+        found = _read(pair, drawn)
         if found is not None:
+            found = _tried(subject, seen, pair, drawn) or found
             found.sampler = seen.layer
             found.normalizer = _maker(calls, seen, found)
             return found
@@ -78,21 +80,26 @@ def _draws(subject: Subject, seen: watch.Call, args: tuple[Any, ...]) -> Any:
     return np.stack([arrays(call(subject.framework, unit, True))[0] for _ in range(DRAWS)])
 
 
-def _tried(subject: Subject, seen: watch.Call, pair: tuple[Any, Any]) -> Posterior | None:
-    """The posterior as the sampler shows it on heads made for the purpose; None where it takes none, or fits none."""
+def _tried(subject: Subject, seen: watch.Call, pair: tuple[Any, Any], real: Any) -> Posterior | None:
+    """The posterior as the sampler shows it on heads made for the purpose; None where it takes none, or fits none.
+
+    What it shows must fit the ``real`` draws too: a sampler may clip what it is given.
+    """
     generator = np.random.default_rng(subject.options.seed)
     made = [generator.uniform(*TRIAL, size=array.shape).astype(array.dtype) for array in pair]
     numbers = iter(made)
     args = map_tree(lambda leaf: next(numbers) if is_tensor(leaf) else leaf, seen.args)
     try:
-        drawn = _draws(subject, seen, args)
+        trial = _read((made[0], made[1]), _draws(subject, seen, args), 0.3)
     except Exception:  # whatever it asks of its heads, these did not have it
         return None
-    trial = _read((made[0], made[1]), drawn, 0.3)
     if trial is None:
         return None
     mean, spread = pair if trial.spread is made[1] else pair[::-1]
-    variance = READINGS[trial.reading.partition(",")[0]](spread)
+    with np.errstate(over="ignore"):
+        variance = READINGS[trial.reading.partition(",")[0]](spread)
+    if not _error(variance, real.std(axis=0) + 1e-12) < SLACK:
+        return None
     return Posterior(mean, variance, trial.reading, spread=spread, sure=True)
 
 
@@ -114,7 +121,12 @@ READINGS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _read(pair: tuple[Any, Any], drawn: Any, slack: float = 0.6) -> Posterior | None:
+def _error(variance: Any, spread: Any) -> float:
+    """How far a variance is from that of the draws, as the median of the logarithms' distances."""
+    return float(np.median(np.abs(np.log(np.maximum(variance, 1e-30)) - 2 * np.log(spread))))
+
+
+def _read(pair: tuple[Any, Any], drawn: Any, slack: float = SLACK) -> Posterior | None:
     """Which of the two is the mean, and what the other means, judged by the draws."""
     average, spread = drawn.mean(axis=0), drawn.std(axis=0) + 1e-12
     best: tuple[float, Posterior] | None = None
@@ -125,7 +137,7 @@ def _read(pair: tuple[Any, Any], drawn: Any, slack: float = 0.6) -> Posterior | 
         with np.errstate(over="ignore"):
             for name, variance_of in READINGS.items():
                 variance = variance_of(other)
-                error = float(np.median(np.abs(np.log(np.maximum(variance, 1e-30)) - 2 * np.log(spread))))
+                error = _error(variance, spread)
                 score = error + off
                 if error < slack and (best is None or score < best[0]):
                     best = (score, Posterior(mean, variance, f"{name}, as the draws show", spread=other))
