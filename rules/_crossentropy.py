@@ -37,7 +37,7 @@ class Entropy:
     """A cross-entropy and what it is given.
 
     ``at`` is where it is written (a call, a string or a function's name), ``flag`` the ``from_logits`` argument;
-    ``always`` marks the functions of ``tf.nn``, which take nothing but logits.
+    ``always`` marks the functions of ``tf.nn``, which take nothing but logits; ``call`` is where an object is called.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Entropy:
     flag: cst.BaseExpression | None
     ending: Ending
     always: bool = False
+    call: cst.Call | None = None
 
 
 def entropies(model: SemanticModel) -> Iterator[Entropy]:
@@ -140,4 +141,10 @@ def _direct(model: SemanticModel, call: cst.Call, follower: Follower) -> Iterato
         given = argument(call, 1, "y_pred")
         ending = follower.tensor(given) if found is not None and given is not None else None
         if found is not None and ending is not None:
-            yield Entropy(found[0], found[1], found[2], found[3], ending)
+            yield Entropy(found[0], found[1], found[2], found[3], ending, call=call)
+
+
+def calls_of(model: SemanticModel, at: cst.BaseExpression) -> set[cst.Call]:
+    """Where the loss object that is made ``at`` a place is called."""
+    nodes = (call.node for call in model.facts.calls if not model.name(call.node.func))
+    return {node for node in nodes if constructor(model, node.func) is at}

@@ -9,7 +9,7 @@ import libcst as cst
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
 
-from ._crossentropy import CLASSES, Entropy, entropies
+from ._crossentropy import CLASSES, Entropy, calls_of, entropies
 
 _SQUASHED = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
 
@@ -72,7 +72,8 @@ class FromLogitsMismatch(Rule):
             seen.add(at)
             words = _squashed(entropy) if squashed else _raw(entropy)
             notes = ((entropy.ending.node, "the output ends here"),) if model.owns(entropy.ending.node) else ()
-            yield Report(at, words, notes, _fix(model, entropy, len(uses) == 1))
+            alone = calls_of(model, entropy.at) == {use.call for use in uses if use.call is not None}
+            yield Report(at, words, notes, _fix(model, entropy, alone))
 
 
 def _squashed(entropy: Entropy) -> str:

@@ -19,7 +19,7 @@ from tests.report.sarif_schema import path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BAD = ROOT / "fixtures" / "KV103-reduction-as-minimum" / "bad.py"
-PARTS = ("pyproject.toml", "README.md", "LICENSE", "action.yml")
+PARTS = ("pyproject.toml", "LICENSE", "action.yml")
 ACTION: dict[str, Any] = YAML(typ="safe").load(ROOT / "action.yml")
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
@@ -84,7 +84,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     folder = tmp_path_factory.mktemp("the action")
     for part in PARTS:
         shutil.copy(ROOT / part, folder / part)
-    for part in ("kerasvae_lint", "rules"):
+    for part in ("kerasvae_lint", "rules", "docs"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     runner = fresh(folder, tmp_path_factory.mktemp("runner temp"), tmp_path_factory.mktemp("workspace"))
     done = runner.step("Install kvlint")

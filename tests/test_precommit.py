@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 BAD = ROOT / "fixtures" / "KV103-reduction-as-minimum" / "bad.py"
-PARTS = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+PARTS = ("pyproject.toml", "LICENSE", ".pre-commit-hooks.yaml")
 HEAVY = {"tensorflow", "keras", "tf_keras", "numpy", "tensorflow_probability"}
 
 OWN = ("language: system", "additional_dependencies: []")
@@ -90,7 +90,7 @@ def kvlint(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Repository:
     folder = tmp_path_factory.mktemp("kvlint")
     for part in PARTS:
         shutil.copy(ROOT / part, folder / part)
-    for part in ("kerasvae_lint", "rules"):
+    for part in ("kerasvae_lint", "rules", "docs"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     repository = Repository(folder, home)
     repository.run("git", "init", "--quiet")

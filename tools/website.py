@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "docs"
 BUILD = ROOT / "build" / "site"
 CONFIG = "zensical.toml"
+# Not pages of the site: its settings, and what a package index shows.
+APART = {CONFIG, "package-index.md"}
 
 Navigation = Sequence[tuple[str, Any]]
 
@@ -66,7 +68,7 @@ def pages() -> dict[str, str | bytes]:
         made |= module.pages()
     for path in sorted(SOURCE.rglob("*")):
         name = path.relative_to(SOURCE).as_posix()
-        if path.is_file() and name != CONFIG and not name.startswith("samples/"):
+        if path.is_file() and name not in APART and not name.startswith("samples/"):
             if name in made:
                 raise SystemExit(f"docs/{name} is also made by tools/pages")
             made[name] = path.read_bytes()

@@ -39,6 +39,7 @@ class Subject:
         trains: whether ``fit`` can be run.
         synthetic: whether the objective (and not only the data) is made up.
         tape: what a hand-written loop's tape gave, step by step.
+        kept: the model's compiled step while it runs as plain Python, and the other way round.
     """
 
     model: Any
@@ -55,6 +56,7 @@ class Subject:
     extra: list[Variable] = field(default_factory=list)
     classes: dict[str, type] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    kept: Any = None
 
     @property
     def layers(self) -> list[Any]:
@@ -113,7 +115,8 @@ class Subject:
     def restore(self, state: State) -> None:
         """Back to ``state``; the random streams begin anew."""
         for variable, value in state:
-            variable.write(value)
+            if variable.read().tobytes() != value.tobytes():  # reading costs far less than assigning
+                variable.write(value)
         self.framework.reseed(self.options.seed)
 
     @contextmanager
@@ -158,7 +161,7 @@ class Subject:
         before = bool(getattr(model, "run_eagerly", False))
         wanted = eager or before
         if self.notes.get("eager", before) != wanted:
-            model.train_function = None
+            self.kept, model.train_function = getattr(model, "train_function", None), self.kept
         model.run_eagerly = wanted
         self.notes["eager"] = wanted
         fit = watch.ORIGINALS.get("fit:" + self.framework.version) or type(model).fit
@@ -169,6 +172,10 @@ class Subject:
         finally:
             model.run_eagerly = before
         return {key: [float(v) for v in values] for key, values in history.history.items()}
+
+    def forget_steps(self) -> None:
+        """Have the step traced anew."""
+        self.model.train_function = self.kept = None
 
     def callback(self, **hooks: Any) -> Any:
         """A callback of this Keras from functions ``hook(number)``."""

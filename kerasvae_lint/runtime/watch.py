@@ -31,6 +31,7 @@ class Listeners:
     """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``,
     ``criteria(loss, y, prediction)``.
 
+    While ``idle`` is not 0, optimizers take their gradients and change nothing.
     What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output.
     """
 
@@ -43,6 +44,7 @@ class Listeners:
     returned: list[Callable[[Any, Any], Any]] = field(default_factory=list)
     criteria: list[Callable[[Any, Any, Any], None]] = field(default_factory=list)
     stack: list[tuple[Any, bool]] = field(default_factory=list)
+    idle: int = 0
 
 
 LISTENERS = Listeners()
@@ -59,6 +61,16 @@ def listening(**listeners: Any) -> Iterator[None]:
     finally:
         for name, listener in listeners.items():
             getattr(LISTENERS, name).remove(listener)
+
+
+@contextmanager
+def idle() -> Iterator[None]:
+    """Nothing is updated for a while: where only the loss of a step is wanted, the update is most of its time."""
+    LISTENERS.idle += 1
+    try:
+        yield
+    finally:
+        LISTENERS.idle -= 1
 
 
 def _patch(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
@@ -109,6 +121,8 @@ def _watched_apply(original: Callable[..., Any]) -> Callable[..., Any]:
         if LISTENERS.gradients:
             variables = trainable_variables if trainable_variables is not None else self._trainable_variables
             _tell_gradients(list(zip(grads, variables, strict=False)), self)
+        if LISTENERS.idle:
+            return None
         return original(self, grads, trainable_variables)
 
     return apply
@@ -119,6 +133,8 @@ def _watched_apply_gradients(original: Callable[..., Any]) -> Callable[..., Any]
         pairs = list(grads_and_vars)
         if LISTENERS.gradients:
             _tell_gradients(pairs, self)
+        if LISTENERS.idle:
+            return None
         return original(self, pairs, *args, **kwargs)
 
     return apply_gradients

@@ -62,11 +62,21 @@ class Follower:
             return None
         if bindings[0].kind == "parameter":
             function = self.model.facts.function_of.get(bindings[0].node)
-            given = self.given.get((function, node.value)) if function is not None else None
-            return self.tensor(given) if given is not None else None
+            return self._parameter(function, node.value) if function is not None else None
         if bindings[0].path or bindings[0].value is None or bindings[0].kind not in {"assign", "annotated"}:
             return None
         return self.tensor(bindings[0].value)
+
+    def _parameter(self, function: Function, name: str) -> Ending | None:
+        """What a compiled loss is given, or what all calls of a helper agree on."""
+        given = self.given.get((function, name))
+        if given is not None:
+            return self.tensor(given)
+        arguments = [site.argument(name) for site in self.model.sites(function)]
+        endings = [self.tensor(each) if each is not None else None for each in arguments]
+        known = [ending for ending in endings if ending is not None]
+        agreed = len(known) == len(endings) and len({ending.name for ending in known}) == 1
+        return next((ending for ending in known if not ending.direct), known[0]) if agreed else None
 
     def _attribute(self, node: cst.Attribute) -> Ending | None:
         cls = self.model.class_at(node)

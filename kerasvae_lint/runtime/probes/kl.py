@@ -34,7 +34,7 @@ def ask(subject: Subject) -> ProbeResult:
     subject.notes["posterior"] = first
     parts = [first]
     for batch in subject.feed.batches[1:] if subject.feed else ():
-        part = posterior_of(subject, batch)
+        part = posterior_of(subject, batch, like=first)
         parts += [part] if part is not None and part.mean.shape[1] == first.mean.shape[1] else []
     mean = np.concatenate([part.mean for part in parts])
     per = kl_per_dimension(mean, np.concatenate([part.variance for part in parts]))

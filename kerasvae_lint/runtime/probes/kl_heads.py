@@ -88,7 +88,7 @@ def _rescaled(subject: Subject, posterior: Posterior) -> Answer:
         for raw, value in ((gamma, 1e-3), (getattr(layer, "beta", None), 0.0)):
             if raw is not None:
                 Variable(raw).write(np.full(tuple(raw.shape), value))
-        after = posterior_of(subject)
+        after = posterior_of(subject, like=posterior)
     before, left = (_part_of_mean(found) for found in (posterior, after or posterior))
     if left > 0.01 * before:
         return None

@@ -27,7 +27,7 @@ def ask(subject: Subject, figures: dict[str, Any]) -> tuple[str, list[str]] | No
 
     assert subject.feed is not None
     for number in range(3):
-        with subject.undone(), watch.listening(criteria=given):
+        with subject.undone(), watch.idle(), watch.listening(criteria=given):
             if number:
                 redraw(subject, np.random.default_rng(subject.options.seed + number))
             subject.train(subject.feed.only(0), eager=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Posterior:
         spread: the second tensor itself, in whatever way it encodes the variance; None if there is none.
         reading: how the second tensor encodes the spread, and how that is known.
         sure: whether the draws fit no other reading.
+        turned: whether the sampler is given the spread before the mean.
         sampler: the layer that draws from it; None if none does.
         normalizer: the BatchNormalization that made the mean, if one did.
         mean_makers, spread_makers: the layers that made the two, the last one first.
@@ -41,17 +42,23 @@ class Posterior:
     normalizer: Any = None
     spread: Any = None
     sure: bool = False
+    turned: bool = False
     mean_makers: tuple[Any, ...] = ()
     spread_makers: tuple[Any, ...] = ()
 
 
-def posterior_of(subject: Subject, batch: Batch | None = None, *, training: bool = True) -> Posterior | None:
-    """The posterior of one batch, or None where there is none to be seen."""
+def posterior_of(subject: Subject, batch: Batch | None = None, *, like: Posterior | None = None) -> Posterior | None:
+    """The posterior of one batch, or None where there is none to be seen.
+
+    Args:
+        like: of another batch or at other weights: what its draws told needs no new ones.
+    """
     calls: list[watch.Call] = []
     with subject.undone():
         with watch.listening(calls=calls.append):
-            subject.pass_on(batch, training=training)
-        found = _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
+            subject.pass_on(batch, training=True)
+        found = _again(calls, like) if like is not None else None
+        found = found or _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
         if found is not None and found.spread is not None:
             found.mean_makers, found.spread_makers = _makers(calls, found.mean), _makers(calls, found.spread)
         return found
@@ -75,6 +82,20 @@ def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
     return None
 
 
+def _again(calls: list[watch.Call], like: Posterior) -> Posterior | None:
+    """What the same sampler is given, read as ``like`` was."""
+    for seen in calls:
+        pair = _pair(seen.args) if like.spread is not None and seen.layer is like.sampler else None
+        if pair is None:
+            continue
+        mean, spread = pair[::-1] if like.turned else pair
+        with np.errstate(over="ignore"):
+            found = replace(like, mean=mean, spread=spread, variance=_variance(like.reading, spread))
+        found.normalizer = _maker(calls, seen, found)
+        return found
+    return None
+
+
 def _draws(subject: Subject, seen: watch.Call, args: tuple[Any, ...]) -> Any:
     unit = Unit(seen.layer, args, seen.kwargs)
     return np.stack([arrays(call(subject.framework, unit, True))[0] for _ in range(DRAWS)])
@@ -95,12 +116,12 @@ def _tried(subject: Subject, seen: watch.Call, pair: tuple[Any, Any], real: Any)
         return None
     if trial is None:
         return None
-    mean, spread = pair if trial.spread is made[1] else pair[::-1]
+    mean, spread = pair[::-1] if trial.turned else pair
     with np.errstate(over="ignore"):
-        variance = READINGS[trial.reading.partition(",")[0]](spread)
+        variance = _variance(trial.reading, spread)
     if not _error(variance, real.std(axis=0) + 1e-12) < SLACK:
         return None
-    return Posterior(mean, variance, trial.reading, spread=spread, sure=True)
+    return Posterior(mean, variance, trial.reading, spread=spread, sure=True, turned=trial.turned)
 
 
 def _pair(args: tuple[Any, ...]) -> tuple[Any, Any] | None:
@@ -121,6 +142,11 @@ READINGS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _variance(reading: str, spread: Any) -> Any:
+    """The variance that a second tensor stands for."""
+    return READINGS[reading.partition(",")[0]](spread)
+
+
 def _error(variance: Any, spread: Any) -> float:
     """How far a variance is from that of the draws, as the median of the logarithms' distances."""
     return float(np.median(np.abs(np.log(np.maximum(variance, 1e-30)) - 2 * np.log(spread))))
@@ -130,7 +156,8 @@ def _read(pair: tuple[Any, Any], drawn: Any, slack: float = SLACK) -> Posterior 
     """Which of the two is the mean, and what the other means, judged by the draws."""
     average, spread = drawn.mean(axis=0), drawn.std(axis=0) + 1e-12
     best: tuple[float, Posterior] | None = None
-    for mean, other in (pair, pair[::-1]):
+    for turned in (False, True):
+        mean, other = pair[::-1] if turned else pair
         off = float(np.median(np.abs(average - mean) / spread))
         if off > 4.0 / np.sqrt(DRAWS):
             continue
@@ -140,7 +167,8 @@ def _read(pair: tuple[Any, Any], drawn: Any, slack: float = SLACK) -> Posterior 
                 error = _error(variance, spread)
                 score = error + off
                 if error < slack and (best is None or score < best[0]):
-                    best = (score, Posterior(mean, variance, f"{name}, as the draws show", spread=other))
+                    reading = f"{name}, as the draws show"
+                    best = (score, Posterior(mean, variance, reading, spread=other, turned=turned))
     return best[1] if best else None
 
 

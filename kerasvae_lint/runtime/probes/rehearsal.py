@@ -85,6 +85,8 @@ def rehearse(subject: Subject) -> Rehearsal:
         _note_counted(run, numbers, numbers_of(subject))
         after = subject.variables()
         run.moved = {id(v.raw) for v in after if id(v.raw) in before and (v.read() != before[id(v.raw)]).any()}
+    if run.attributes:  # the compiled step may have taken some of them in
+        subject.forget_steps()
     run.tracks = [track for track in run.tracks if track.set]
     return run
 

@@ -22,7 +22,7 @@ def ask(subject: Subject) -> tuple[str, list[str]] | None:
         adders.add(id(layer))
         return loss
 
-    with subject.undone(), watch.listening(calls=calls.append, losses=seen):
+    with subject.undone(), watch.idle(), watch.listening(calls=calls.append, losses=seen):
         subject.train(subject.feed.only(0), eager=True)
     if not adders:
         return None

@@ -142,7 +142,7 @@ def _second_step(subject: Subject, holder: Any, name: str, one: Any, two: Any, *
     assert subject.feed is not None
     before = None if _is_assignable(holder) else vars(holder).get(name)
     with subject.undone() as state:
-        subject.model.train_function = None
+        subject.forget_steps()
         try:
             _set(holder, name, one)
             subject.train(subject.feed.only(0), eager=eager)
@@ -152,7 +152,7 @@ def _second_step(subject: Subject, holder: Any, name: str, one: Any, two: Any, *
         finally:
             if before is not None:
                 setattr(holder, name, before)
-            subject.model.train_function = None
+            subject.forget_steps()
     return {key: values[0] for key, values in history.items()}
 
 

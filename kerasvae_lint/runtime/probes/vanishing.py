@@ -31,7 +31,7 @@ def ask(subject: Subject, before: Posterior, figures: dict[str, Any]) -> Answer:
         return None
     with subject.undone():
         subject.train(subject.feed.only(0), epochs=STEPS)
-        after = posterior_of(subject)
+        after = posterior_of(subject, like=before)
     if after is None:
         return None
     start, end = (_total(posterior) for posterior in (before, after))

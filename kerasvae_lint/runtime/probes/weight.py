@@ -204,7 +204,7 @@ def _balance(
         return "the loss is the KL and nothing else: the reconstruction is not in it", ["KV405"]
     assert subject.feed is not None
     batch = subject.feed.batches[0]
-    grows = _grows(subject, held, batch)
+    grows = _grows(subject, posterior, held, batch)
     if grows is not None:
         return grows
     kind, features = _reconstruction(held, batch, measured.outputs)
@@ -217,7 +217,7 @@ def _balance(
     return None
 
 
-def _grows(subject: Subject, held: Held, batch: Batch) -> Answer:
+def _grows(subject: Subject, posterior: Posterior, held: Held, batch: Batch) -> Answer:
     """The same with half of the batch: a weight that halves is a sum over the batch."""
     assert subject.feed is not None
     if subject.feed.kind != ARRAYS or batch.size < 4:
@@ -230,7 +230,7 @@ def _grows(subject: Subject, held: Held, batch: Batch) -> Answer:
 
     smaller = batch.map(halved)
     try:
-        other = posterior_of(subject, smaller)
+        other = posterior_of(subject, smaller, like=posterior)
         other = other if other is not None and other.spread is not None else None
         measured = _measured(subject, other, smaller, MOVES[:1]) if other is not None else None
     except Exception:  # a model of a fixed batch size

@@ -18,6 +18,7 @@ from kerasvae_lint.semantics.context import Context
 from kerasvae_lint.semantics.facts import ClassFacts, Function
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.phases import is_super_call
+from kerasvae_lint.semantics.sites import sites_with_objects
 from kerasvae_lint.semantics.values import Distribution, FunctionObject, LayerObject, Value
 
 if TYPE_CHECKING:
@@ -261,15 +262,29 @@ class Calls(Names):
 
 def constructor(model: SemanticModel, node: cst.BaseExpression) -> cst.Call | None:
     """The call that made the object that a name or an attribute of ``self`` holds, where there is just one."""
-    if isinstance(node, cst.Call):
-        return node
+    return _constructor(model, node, 4)
+
+
+def _constructor(model: SemanticModel, node: cst.BaseExpression, steps: int) -> cst.Call | None:
+    if isinstance(node, cst.Call) or not steps:
+        return node if isinstance(node, cst.Call) else None
     if isinstance(node, cst.Name):
         bindings = model.resolver.bindings(node)
+        if len(bindings) == 1 and bindings[0].kind == "parameter":
+            function = model.facts.function_of.get(bindings[0].node)
+            return _handed(model, function, node.value, steps) if function is not None else None
         value = bindings[0].value if len(bindings) == 1 and not bindings[0].path else None
         return value if isinstance(value, cst.Call) else None
     if isinstance(node, cst.Attribute) and model.is_self(node.value, model.function_at(node)):
         cls = model.class_at(node)
         stores = cls.stores(node.attr.value) if cls is not None else []
-        value = stores[0][1].value if len(stores) == 1 else None
-        return value if isinstance(value, cst.Call) and cls is not None and cls.model.owns(value) else None
+        value = stores[0][1].value if len(stores) == 1 and stores[0][0].model is model else None
+        return _constructor(model, value, steps - 1) if value is not None and model.owns(value) else None
     return None
+
+
+def _handed(model: SemanticModel, function: Function, name: str, steps: int) -> cst.Call | None:
+    """What all calls of a function give one of its parameters, where that was made in one place."""
+    given = [site.argument(name) for site in sites_with_objects(model, function)]
+    made = {_constructor(model, each, steps - 1) if each is not None else None for each in given}
+    return made.pop() if len(made) == 1 else None
