@@ -20,7 +20,8 @@ class FromLogitsMismatch(Rule):
     ## What it finds
     A cross-entropy with `from_logits=True` (or one of `tf.nn`, which take logits only) on an output that ends in a
     sigmoid or softmax, and one with the default on an output with no activation. A functional or Sequential model is
-    followed from its output to `compile`; losses that are called are followed to the layer that made their argument.
+    followed from its output to `compile`; losses that are called are followed to the layer that made their argument,
+    through helpers too, where all their calls agree.
 
     ## Why it bites
     A probability that is squashed again lies between 0.5 and 0.73: the loss stops far above 0. Logits read as
