@@ -12,10 +12,12 @@ from kerasvae_lint.semantics import ClassInfo, SemanticModel
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
+from kerasvae_lint.semantics.sites import kept_as
 from kerasvae_lint.semantics.values import Constant, LayerObject, Parameter, Value, Variable
-from kerasvae_lint.semantics.writes import WRITERS, Write
+from kerasvae_lint.semantics.writes import WRITERS, Write, handed_writes
 
 from ._non_trainable import non_trainable
+from ._trained import is_trained
 
 _TRAINED_IN_KERAS3 = frozenset({"keras.Variable", "add_weight"})
 _MAKERS = frozenset({"keras.backend.variable", "tf.Variable", "keras.Variable", "add_weight"})
@@ -81,7 +83,7 @@ class TrainableSchedule(Rule):
             variable = held.variable
             if variable.node in seen or not model.owns(variable.node) or not _counts(model, variable):
                 continue
-            if _marked(model, held) or not _is_used(held):
+            if not is_trained(model, variable, held.cls, held.attribute):
                 continue
             write = _schedule_write(model, held)
             if write is None:
@@ -174,20 +176,12 @@ def _handed_over(model: SemanticModel, call: cst.Call, cls: ClassInfo) -> Iterat
     if init is None or not cls.is_layer:
         return
     for parameter, given in bind_arguments(init[1], call, 1).items():
-        attribute = _kept_as(init[0], parameter)
+        attribute = kept_as(init[0], parameter)
         if attribute is None:
             continue
         for value in model.values(given):
             if isinstance(value, Variable):
                 yield _Held(value, cls, attribute)
-
-
-def _kept_as(cls: ClassInfo, parameter: str) -> str | None:
-    """The attribute that the constructor of ``cls`` keeps a parameter in."""
-    for store in cls.own_stores():
-        if store.function.name == "__init__" and isinstance(store.value, cst.Name) and store.value.value == parameter:
-            return store.attribute
-    return None
 
 
 def _stored_from_outside(model: SemanticModel) -> Iterator[_Held]:
@@ -202,32 +196,13 @@ def _stored_from_outside(model: SemanticModel) -> Iterator[_Held]:
                         yield _Held(value, obj.cls, store.attribute)
 
 
-def _marked(model: SemanticModel, held: _Held) -> bool:
-    """True for ``variable._trainable = False`` anywhere."""
-    for store in model.facts.stores:
-        if store.attribute not in {"_trainable", "trainable"}:
-            continue
-        if isinstance(store.obj, cst.Attribute) and store.obj.attr.value == held.attribute:
-            return True
-        if any(value.node is held.variable.node for value in model.values(store.obj)):
-            return True
-        if store.attribute == "trainable" and model.is_self(store.obj, store.function):
-            if store.function.class_facts is held.cls.facts and isinstance(store.value, cst.Name):
-                if store.value.value == "False":
-                    return True
-    return False
-
-
-def _is_used(held: _Held) -> bool:
-    """True if a method of the class reads the variable: one that nothing reads gets no gradient, and stays."""
-    loads = held.cls.model.self_loads(held.cls, held.attribute)
-    return any(load.function.name not in {"__init__", "get_config"} for _, load in loads)
-
-
 def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
     """A write to the variable that happens again and again during training."""
     for write in model.writes:
         if write.is_schedule and _writes(write, held, model):
+            return write
+    for write, given in handed_writes(model):
+        if write.is_schedule and any(value.node is held.variable.node for value in model.values(given)):
             return write
     if model.project is None or not held.attribute:
         return None

@@ -10,7 +10,7 @@ from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
 from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.owners import PYTHON, made_as, words
-from kerasvae_lint.semantics.schedules.tracing import runs_eagerly
+from kerasvae_lint.semantics.schedules.tracing import runs_eagerly, runs_eagerly_elsewhere
 from kerasvae_lint.semantics.values import Container, Distribution, LayerObject, Variable
 from kerasvae_lint.semantics.writes import WRITERS
 
@@ -57,7 +57,18 @@ class FrozenSchedule(Rule):
 
     code = "KV102"
     name = "frozen-schedule"
-    triggers = ("Callback", "get_value", ".numpy()", "fit(", "fit_generator(", "train_on_batch(", "def set_", ".setter")
+    triggers = (
+        "Callback",
+        "get_value",
+        ".numpy()",
+        "fit(",
+        "fit_generator(",
+        "train_on_batch(",
+        "def set",
+        "def update_",
+        "def change_",
+        ".setter",
+    )
     fixable = "unsafe"
     probes = ("schedule",)
     recipe = "kl-annealing"
@@ -83,7 +94,7 @@ def _attributes(model: SemanticModel) -> Iterator[Report]:
         if (
             not all(reads)
             or any(runs_eagerly(cls.model) for cls, _ in owners)
-            or _runs_eagerly(model, owners[0][0].name)
+            or runs_eagerly_elsewhere(model, owners[0][0].name)
         ):
             continue
         cls, attribute = owners[0]
@@ -96,17 +107,6 @@ def _attributes(model: SemanticModel) -> Iterator[Report]:
             ((place(model, reader, load.node), "traced code reads it here"),),
             fix,
         )
-
-
-def _runs_eagerly(model: SemanticModel, name: str) -> bool:
-    """True if another file that knows the class asks for eager execution."""
-    if model.project is None:
-        return False
-    return any(
-        runs_eagerly(other)
-        for word in ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
-        for other in model.project.search(model, (name, word))
-    )
 
 
 def _is_object(model: SemanticModel, change: Change) -> bool:

@@ -11,7 +11,7 @@ from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
 from kerasvae_lint.semantics.facts import Load, Store
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.schedules.owners import PYTHON, made_as
-from kerasvae_lint.semantics.schedules.tracing import compiles
+from kerasvae_lint.semantics.schedules.tracing import compiles, runs_eagerly_elsewhere
 
 _KERAS_STEPS = frozenset({"train_step", "test_step", "predict_step"})
 
@@ -74,7 +74,7 @@ class PythonCounterInTracedCode(Rule):
             reads = [
                 load for load in model.schedules.tracing.reads(cls, store.attribute) if not _of(model, load, store)
             ]
-            if not reads:
+            if not reads or runs_eagerly_elsewhere(model, cls.name):
                 continue
             yield Report(
                 store.node,

@@ -8,11 +8,13 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
+from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.facts import CallFacts, Store
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.phases import is_super_call
 from kerasvae_lint.semantics.schedules.fits import keyword
 from kerasvae_lint.semantics.schedules.tracing import classes_in
+from kerasvae_lint.semantics.sites import kept_as
 from kerasvae_lint.semantics.writes import place_of
 
 Element = tuple[cst.CSTNode, cst.BaseExpression, cst.BaseExpression]  # statement, index, value
@@ -106,7 +108,7 @@ def _mutated(model: SemanticModel, weights: cst.Name) -> Iterator[Report]:
     displays = [b.value for b in model.resolver.bindings(weights)]
     if len(displays) != 1 or not isinstance(displays[0], (cst.List, cst.Dict)):
         return
-    changed = list(_elements_set(model, weights))
+    changed = [*_elements_set(model, weights), *_set_by_callbacks(model, weights)]
     for node, _, _ in changed:
         yield Report(
             node,
@@ -127,14 +129,37 @@ def _elements_set(model: SemanticModel, weights: cst.Name) -> Iterator[Element]:
             continue
         statement = model.statement_of(use)
         around = model.parent(use)
-        if isinstance(statement, cst.Assign) and isinstance(around, cst.Subscript) and len(statement.targets) == 1:
-            index = around.slice[0].slice
-            if statement.targets[0].target is around and isinstance(index, cst.Index) and _is_scheduled(model, around):
-                yield statement, index.value, statement.value
+        if isinstance(statement, cst.Assign) and isinstance(around, cst.Subscript):
+            yield from _assigned(model, statement, around)
         elif isinstance(around, cst.Attribute) and around.attr.value == "__setitem__":
             call = model.parent(around)
             if isinstance(call, cst.Call) and len(call.args) == 2 and _is_scheduled(model, call):
                 yield call, call.args[0].value, call.args[1].value
+
+
+def _assigned(model: SemanticModel, statement: cst.Assign, element: cst.Subscript) -> Iterator[Element]:
+    index = element.slice[0].slice
+    alone = len(statement.targets) == 1 and statement.targets[0].target is element
+    if alone and isinstance(index, cst.Index) and _is_scheduled(model, element):
+        yield statement, index.value, statement.value
+
+
+def _set_by_callbacks(model: SemanticModel, weights: cst.Name) -> Iterator[Element]:
+    """``self.w[i] = v`` in a callback of this module whose constructor is given the weights."""
+    for call in model.facts.calls:
+        for cls in model.constructed(call.node) if call.node.args else ():
+            init = cls.method("__init__")
+            if init is None or cls.model is not model or init[0].model is not model or "callback" not in cls.kinds:
+                continue
+            for parameter, given in bind_arguments(init[1], call.node, 1).items():
+                same = isinstance(given, cst.Name) and model.resolver.bindings(given) == model.resolver.bindings(
+                    weights
+                )
+                attribute = kept_as(init[0], parameter) if same else None
+                for owner, load in model.self_loads(cls, attribute) if attribute is not None else ():
+                    statement, around = model.statement_of(load.node), model.parent(load.node)
+                    if owner.model is model and isinstance(statement, cst.Assign) and isinstance(around, cst.Subscript):
+                        yield from _assigned(model, statement, around)
 
 
 def _is_scheduled(model: SemanticModel, node: cst.BaseExpression) -> bool:

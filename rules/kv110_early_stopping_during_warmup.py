@@ -17,6 +17,7 @@ from kerasvae_lint.semantics.schedules.fits import Fit, keyword, number
 from kerasvae_lint.semantics.schedules.owners import words
 from kerasvae_lint.semantics.schedules.tracing import is_true
 from kerasvae_lint.semantics.values import Variable, variables_in
+from kerasvae_lint.semantics.writes import handed_writes
 
 from ._schedules import callback_name, is_learning_rate, is_temperature, is_warm_up, place
 
@@ -155,7 +156,7 @@ def _schedule(model: SemanticModel, fit: Fit) -> tuple[SemanticModel, cst.Call, 
             continue
         label = callback_name(owner, call, cls)
         if cls is not None and "callback" in cls.kinds:
-            if any(_weighs(change) for change in cls.model.schedules.changes_by(cls)):
+            if any(_weighs(change) for change in cls.model.schedules.changes_by(cls)) or _sets_given(owner, call):
                 return owner, call, label
             continue
         if name.endswith("LambdaCallback"):
@@ -165,6 +166,16 @@ def _schedule(model: SemanticModel, fit: Fit) -> tuple[SemanticModel, cst.Call, 
         elif any(word in label.lower() for word in _SCHEDULERS) and _gets_weight(owner, call):
             return owner, call, label
     return None
+
+
+def _sets_given(model: SemanticModel, call: cst.Call) -> bool:
+    """True if a callback of another file sets a variable it is given here, of which a loss is made here."""
+    return any(
+        isinstance(value, Variable) and model.owns(value.node) and _enters_loss(model, value.node)
+        for write, given in handed_writes(model, call)
+        if write.is_schedule
+        for value in model.values(given)
+    )
 
 
 def _stands_in(model: SemanticModel, change: Change, call: cst.Call) -> bool:

@@ -99,6 +99,7 @@ def _uses_in(model: SemanticModel, function: Function, hook: Hook) -> list[cst.N
 
 def _is_partial(model: SemanticModel, use: cst.Name) -> bool:
     """True if the index is one part of a count, or only asked about."""
+    below: cst.CSTNode = use
     at = model.parent(use)
     while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
         if isinstance(at, cst.Comparison):
@@ -106,15 +107,11 @@ def _is_partial(model: SemanticModel, use: cst.Name) -> bool:
         if isinstance(at, cst.BinaryOperation):
             if isinstance(at.operator, (cst.Modulo, cst.FloorDivide)):
                 return True
-            plain = all(isinstance(side, (cst.Integer, cst.Float, cst.Name)) for side in (at.left, at.right))
-            if isinstance(at.operator, cst.Add) and not (plain and _plus_constant(at)):
+            other = at.left if at.right is below else at.right
+            if isinstance(at.operator, cst.Add) and not isinstance(other, (cst.Integer, cst.Float)):
                 return True
-        at = model.parent(at)
+        below, at = at, model.parent(at)
     return isinstance(at, cst.AugAssign)
-
-
-def _plus_constant(node: cst.BinaryOperation) -> bool:
-    return isinstance(node.left, (cst.Integer, cst.Float)) or isinstance(node.right, (cst.Integer, cst.Float))
 
 
 def _fix(model: SemanticModel, change: Change, hook: Hook, found: list[cst.Name]) -> Draft | None:

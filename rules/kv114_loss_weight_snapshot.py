@@ -12,6 +12,7 @@ from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.fits import keyword
 from kerasvae_lint.semantics.values import Snapshot, Variable
+from kerasvae_lint.semantics.writes import handed_writes
 
 from ._schedules import place
 
@@ -59,14 +60,15 @@ class LossWeightSnapshot(Rule):
             for node in _elements(model, weights) if weights is not None else ():
                 copied = [v for value in model.values(node) if isinstance(value, Snapshot) for v in value.of]
                 writes = _writes(model, copied)
-                if not writes:
+                where = (writes[0].model, writes[0].node) if writes else _elsewhere(model, copied)
+                if where is None:
                     continue
                 yield Report(
                     node,
                     f"`{model.text(node)}` is computed once, before `compile` gets it: setting the variable changes no"
                     " loss, in Keras 2 and 3. Give the variable itself, and scale what is assigned.",
-                    ((place(model, writes[0].model, writes[0].node), "host code sets the variable here"),),
-                    _fix(model, node, copied, writes),
+                    ((place(model, *where), "host code sets the variable here"),),
+                    _fix(model, node, copied, writes) if writes else None,
                 )
 
 
@@ -88,6 +90,15 @@ def _writes(model: SemanticModel, copied: list[Variable]) -> list[Change]:
         for write in model.schedules.writes
         if any(isinstance(value, Variable) and value.node in nodes for value in model.values(write.target))
     ]
+
+
+def _elsewhere(model: SemanticModel, copied: list[Variable]) -> tuple[SemanticModel, cst.CSTNode] | None:
+    """A write by a callback of another file that is given the variable."""
+    nodes = {variable.node for variable in copied}
+    for write, given in handed_writes(model):
+        if write.is_schedule and any(value.node in nodes for value in model.values(given)):
+            return write.model, write.call.node
+    return None
 
 
 def _fix(model: SemanticModel, node: cst.BaseExpression, copied: list[Variable], writes: list[Change]) -> Draft | None:

@@ -53,7 +53,7 @@ class RescaledPosteriorBatchNorm(Rule):
     code = "KV407"
     name = "rescaled-posterior-batchnorm"
     triggers = ("BatchNorm",)
-    companions = ("exp(", "kl_divergence", "Lambda(")
+    companions = ("exp(", "kl_divergence", "Lambda(", "Sampl", "sampl", "eparam")
     fixable = "unsafe"
     probes = ("kl",)
     recipe = "bn-vae"

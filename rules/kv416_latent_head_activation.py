@@ -56,7 +56,7 @@ class LatentHeadActivation(Rule):
 
     code = "KV416"
     name = "latent-head-activation"
-    triggers = ("exp(", "kl_divergence", "Lambda(")
+    triggers = ("exp(", "kl_divergence", "Lambda(", "Sampling(", "sampling", "eparam")
     companions = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft")
     fixable = "sometimes"
     probes = ("kl",)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from kerasvae_lint.semantics.algebra import forms as f
 from kerasvae_lint.semantics.algebra.forms import Apply, Atom, Exp, Factor, Form
+from kerasvae_lint.semantics.algebra.objective import borrows_a_sampler
 from kerasvae_lint.semantics.algebra.results import Frame, Thunk
 from kerasvae_lint.semantics.arguments import argument
 
@@ -53,7 +54,8 @@ def heads(model: SemanticModel) -> list[Head]:
     """The heads in this module: of Gaussian KLs, and of samples that a layer or a Lambda draws."""
     found: dict[tuple[str, Factor], Head] = {}
     text = model.source.text
-    if not any(word in text for word in ("exp(", "kl_divergence")) and not ("Lambda(" in text and "sampl" in text):
+    own = any(word in text for word in ("exp(", "kl_divergence")) or ("Lambda(" in text and "sampl" in text)
+    if not own and not borrows_a_sampler(model):
         return []
     for role, factor in _factors(model):
         links = tuple(_links(model, factor))

@@ -12,6 +12,7 @@ from kerasvae_lint.semantics.facts import CallFacts, Function
 from kerasvae_lint.semantics.values import Instance, LayerObject
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics.classes import ClassInfo
     from kerasvae_lint.semantics.model import SemanticModel
 
 
@@ -42,3 +43,11 @@ def sites_with_objects(model: SemanticModel, function: Function) -> list[Site]:
         if len(methods) == 1 and methods[0] is not None and methods[0][1] is function:
             found = [*found, Site(call, function, 1)]
     return found
+
+
+def kept_as(cls: ClassInfo, parameter: str) -> str | None:
+    """The attribute that the constructor of ``cls`` keeps a parameter in."""
+    for store in cls.own_stores():
+        if store.function.name == "__init__" and isinstance(store.value, cst.Name) and store.value.value == parameter:
+            return store.attribute
+    return None

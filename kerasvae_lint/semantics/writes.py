@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.facts import CallFacts, Function, Store
 from kerasvae_lint.semantics.phases import CONSTRUCTION_METHODS, TRACING
+from kerasvae_lint.semantics.sites import kept_as
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics.classes import ClassInfo
     from kerasvae_lint.semantics.model import SemanticModel
 
 _FUNCTIONS = (
@@ -72,6 +76,28 @@ def writes_of(model: SemanticModel) -> tuple[Write, ...]:
             kind = func.attr.value if func.attr.value == "set_weights" else "method"
             found.append(Write(model, call, func.value, kind, place_of(model, call)))
     return tuple(found)
+
+
+def handed_writes(model: SemanticModel, only: cst.Call | None = None) -> Iterator[tuple[Write, cst.BaseExpression]]:
+    """Writes by the callbacks of other modules, with what this module gives their constructors to be written."""
+    for node in [call.node for call in model.facts.calls] if only is None else [only]:
+        for cls in model.constructed(node) if node.args else ():
+            init = cls.method("__init__")
+            if init is None or cls.model is model or "callback" not in cls.kinds:
+                continue
+            for parameter, given in bind_arguments(init[1], node, 1).items():
+                attribute = kept_as(init[0], parameter)
+                for write in _writes_of_attribute(cls, attribute) if attribute is not None else ():
+                    yield write, given
+
+
+def _writes_of_attribute(cls: ClassInfo, attribute: str) -> Iterator[Write]:
+    for owner in cls.mro():
+        for write in owner.model.writes:
+            target = write.target
+            if isinstance(target, cst.Attribute) and target.attr.value == attribute:
+                if owner.model.class_at(target) is owner and owner.model.is_self(target.value, write.call.function):
+                    yield write
 
 
 def place_of(model: SemanticModel, call: CallFacts | Store, seen: frozenset[Function] = frozenset()) -> str:

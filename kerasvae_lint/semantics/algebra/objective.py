@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -94,7 +95,7 @@ def objective_of(model: SemanticModel) -> Objective:
     shared = Shared(watch)
     translator = Translator(model, shared)
     found.translator, found.made = translator, shared.made
-    if not telling(model):
+    if not telling(model) and not borrows_a_sampler(model):
         return found
     for kind, node, form, function in _sinks(model, translator):
         found.losses.append(Loss(kind, node, form, tuple(variants(form)), function))
@@ -214,6 +215,19 @@ _DRAWING = frozenset(
 def telling(model: SemanticModel, words: frozenset[str] = _TELLING) -> set[Function]:
     """The functions that call what no KL can do without."""
     return {call.function for call in model.facts.calls if _last(call.node.func) in words}
+
+
+_SAMPLER = re.compile(r"(?<![pn])[Ss]ampl(e|er|ing)(?![A-Za-z]*\dD)|[Rr]eparam")
+
+
+def borrows_a_sampler(model: SemanticModel) -> bool:
+    """True if something that is named like a sampler, and not made here, is called or given to a Lambda."""
+    if model.project is None or _SAMPLER.search(model.source.text) is None:
+        return False
+    imported = [n for n, found in model.facts.root.scope.bindings.items() if found and found[-1].kind == "import"]
+    if any(_SAMPLER.search(name) for name in imported):
+        return True
+    return "Lambda(self." in model.source.text and any(cls.mro()[-1].model is not model for cls in model.classes)
 
 
 def _last(node: cst.BaseExpression) -> str:

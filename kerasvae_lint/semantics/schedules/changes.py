@@ -12,6 +12,7 @@ import libcst as cst
 from kerasvae_lint.semantics.facts import Binding, Block, CallFacts, Function, Store
 from kerasvae_lint.semantics.schedules.fits import Elements, Fit, fits_of, origins
 from kerasvae_lint.semantics.schedules.owners import owners_of, setter
+from kerasvae_lint.semantics.schedules.retracing import drops_step, retraces
 from kerasvae_lint.semantics.schedules.tracing import COMPILED, Tracing, classes_in, is_graph_function, runs_eagerly
 from kerasvae_lint.semantics.writes import HOOKS, place_of
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
 
 _KERAS_OWN = frozenset({"trainable", "_trainable", "stop_training", "optimizer", "learning_rate", "lr", "history"})
-_RETRACES = frozenset({"compile", "make_train_function"})
 _ONCE = ("train_begin", "train_end", "on_test", "on_predict")
 
 
@@ -122,13 +122,15 @@ class Schedules:
         loop = store.block.innermost_loop()
         if loop is None:
             return True
+        if any(s.attribute == "train_function" and loop.encloses(s.block) for s in self.model.facts.stores):
+            return False
         trains = False
         for call in store.function.calls:
             func = call.node.func
             name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
             if not loop.encloses(call.block):
                 continue
-            if name == "compile":
+            if retraces(self.model, call):
                 return False
             trains = trains or name in COMPILED or self._is_graph_call(call)
         return trains
@@ -181,14 +183,7 @@ class Schedules:
     def _retraces(self, store: Store) -> bool:
         """True if the code around a store has the training step compiled anew."""
         method = store.function.method or store.function
-        for call in method.calls:
-            func = call.node.func
-            if isinstance(func, cst.Attribute) and func.attr.value in _RETRACES:
-                return True
-        return any(
-            other.function is store.function and other.attribute == "train_function"
-            for other in self.model.facts.stores
-        )
+        return drops_step(self.model, store.function) or any(retraces(self.model, call) for call in method.calls)
 
     def owners(self, change: Change) -> list[tuple[ClassInfo, str]]:
         """The classes, and the attribute of each, that a change of an attribute can reach; setters looked through."""

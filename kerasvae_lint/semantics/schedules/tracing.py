@@ -39,6 +39,17 @@ def runs_eagerly(model: SemanticModel) -> bool:
     return any(store.attribute == "run_eagerly" and is_true(store.value) for store in model.facts.stores)
 
 
+def runs_eagerly_elsewhere(model: SemanticModel, name: str) -> bool:
+    """True if another file that knows a class, and has none of that name itself, asks for eager execution."""
+    if model.project is None:
+        return False
+    return any(
+        runs_eagerly(other) and all(cls.name != name for cls in other.classes)
+        for word in ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
+        for other in model.project.search(model, (name, word))
+    )
+
+
 def is_graph_function(model: SemanticModel, function: Function) -> bool:
     """True for a function under ``@tf.function``."""
     for decorator in function.decorators:
