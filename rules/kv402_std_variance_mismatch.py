@@ -103,8 +103,8 @@ def _without_settings(form: f.Form) -> f.Form:
     only = form.only
     if only is None:
         return form
-    kept = frozenset((k, e) for k, e in only.factors if not isinstance(k, f.Atom) or k.kind != "scalar")
-    return f.Form(frozenset({f.Term(1.0, kept)})) if kept else form
+    kept = f.Ordered((k, e) for k, e in only.factors if not isinstance(k, f.Atom) or k.kind != "scalar")
+    return f.Form(f.Ordered({f.Term(1.0, kept)})) if kept else form
 
 
 def _exponent(scale: f.Form) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.forms import Apply, Atom, Exp, Factor, Form
+from kerasvae_lint.semantics.algebra.forms import Apply, Atom, Exp, Factor, Form, Ordered
 from kerasvae_lint.semantics.algebra.objective import borrows_a_sampler
 from kerasvae_lint.semantics.algebra.results import Frame, Thunk
 from kerasvae_lint.semantics.arguments import argument
@@ -85,8 +85,8 @@ def scale_of(sample: Sample) -> Form:
     only = sample.scale.only
     if only is None:
         return sample.scale
-    kept = frozenset((k, e) for k, e in only.factors if not isinstance(k, Atom) or k.kind == "tensor")
-    return Form(frozenset({f.Term(1.0, kept)}))
+    kept = Ordered((k, e) for k, e in only.factors if not isinstance(k, Atom) or k.kind == "tensor")
+    return Form(Ordered({f.Term(1.0, kept)}))
 
 
 def _mean(form: Form) -> Iterator[tuple[str, Factor]]:

@@ -23,6 +23,7 @@ from kerasvae_lint.semantics.algebra.terms import (
     Form,
     Group,
     Log,
+    Ordered,
     Reduced,
     Term,
     parts,
@@ -42,6 +43,7 @@ __all__ = [
     "Form",
     "Group",
     "Log",
+    "Ordered",
     "Reduced",
     "Term",
     "add",
@@ -74,7 +76,7 @@ def collect(terms: Iterable[Term]) -> Form:
     sums: dict[Factors, float] = {}
     for term in terms:
         sums[term.factors] = sums.get(term.factors, 0.0) + term.coefficient
-    return Form(frozenset(Term(_clean(c), factors) for factors, c in sums.items() if abs(c) > 1e-12))
+    return Form(Ordered(Term(_clean(c), factors) for factors, c in sums.items() if abs(c) > 1e-12))
 
 
 def constant(value: float) -> Form:
@@ -84,7 +86,7 @@ def constant(value: float) -> Form:
 
 def of(factor: Factor, exponent: float = 1.0, coefficient: float = 1.0) -> Form:
     """One factor as a form."""
-    return Form(frozenset({Term(_clean(coefficient), frozenset({(factor, float(exponent))}))}))
+    return Form(Ordered({Term(_clean(coefficient), Ordered({(factor, float(exponent))}))}))
 
 
 def add(*forms: Form) -> Form:
@@ -117,7 +119,7 @@ def negate(form: Form) -> Form:
 
 def _as_term(form: Form) -> Term:
     """A form as one term: several terms become a group."""
-    return form.only or (Term(1.0, frozenset({(Group(form), 1.0)})) if form.terms else Term(0.0))
+    return form.only or (Term(1.0, Ordered({(Group(form), 1.0)})) if form.terms else Term(0.0))
 
 
 def _product(factors: Iterable[tuple[Factor, float]]) -> tuple[float, Factors]:
@@ -130,14 +132,14 @@ def _product(factors: Iterable[tuple[Factor, float]]) -> tuple[float, Factors]:
         else:
             exponents[factor] = exponents.get(factor, 0.0) + exponent
     number = 1.0
-    found = {(factor, _clean(e)) for factor, e in exponents.items() if abs(e) > 1e-12}
+    found = [(factor, _clean(e)) for factor, e in exponents.items() if abs(e) > 1e-12]
     if powers:
         total = add(*powers)
         if total.number is not None:
             number = math.exp(min(total.number, 700.0))
         else:
-            found.add((Exp(total), 1.0))
-    return number, frozenset(found)
+            found.append((Exp(total), 1.0))
+    return number, Ordered(found)
 
 
 def multiply(*forms: Form) -> Form:
@@ -229,7 +231,7 @@ def reduce(kind: str, axes: Axes, form: Form) -> Form:
         return form
     only = form.only
     if only is not None and only.factors:
-        return of(Reduced(kind, axes, Form(frozenset({Term(1.0, only.factors)}))), 1.0, only.coefficient)
+        return of(Reduced(kind, axes, Form(Ordered({Term(1.0, only.factors)}))), 1.0, only.coefficient)
     return of(Reduced(kind, axes, form))
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.forms import Atom, Divergence, Exp, Form, Group, Term
+from kerasvae_lint.semantics.algebra.forms import Atom, Divergence, Exp, Form, Group, Ordered, Term
 
 _OTHER_DRAWS = re.compile(r"uniform|categorical|bernoulli|binomial|gamma|poisson|rand$|shuffle|randint|dropout|choice")
 
@@ -69,7 +69,7 @@ def match_kl(form: Form) -> GaussianKL | None:
             mean = _root(square)
             if mean is None or abs(square.coefficient - variance.coefficient) > 1e-9 or _uses(mean, log_variance):
                 continue
-            rest = Form(frozenset(t for t in left - {square} if t.factors))
+            rest = Form(Ordered(t for t in left - {square} if t.factors))
             return GaussianKL(mean, log_variance, 2 * variance.coefficient, rest)
     return None
 
@@ -80,7 +80,7 @@ def _log_of(term: Term) -> Form | None:
         return None
     if len(term.factors) > 1 and not any(isinstance(factor, Exp) for factor, _ in term.factors):
         return None
-    return f.logarithm(Form(frozenset({Term(1.0, term.factors)})))
+    return f.logarithm(Form(Ordered({Term(1.0, term.factors)})))
 
 
 def _root(term: Term) -> Form | None:
@@ -114,8 +114,8 @@ def match_sample(form: Form) -> Sample | None:
     rest = Form(form.terms - {term})
     if any(_is_draw(factor) for factor in rest.factors()):
         return None
-    factors = frozenset(pair for pair in term.factors if pair[0] != draw)
-    scale = Form(frozenset({Term(term.coefficient, factors)}))
+    factors = Ordered(pair for pair in term.factors if pair[0] != draw)
+    scale = Form(Ordered({Term(term.coefficient, factors)}))
     single = Term(1.0, factors).single
     if single is not None and isinstance(single[0], Group) and single[1] == 1:
         scale = f.scale(single[0].of, term.coefficient)

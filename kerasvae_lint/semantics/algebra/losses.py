@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.forms import Apply, Choice, Divergence, Error, Form, Group, Log, Reduced, Term
+from kerasvae_lint.semantics.algebra.forms import Apply, Choice, Divergence, Error, Form, Group, Log, Ordered, Reduced, Term
 from kerasvae_lint.semantics.algebra.gaussian import GaussianKL, match_kl
 
 MAX_VARIANTS = 12
@@ -114,10 +114,9 @@ def variants(form: Form) -> list[Variant]:
 
 
 def _expand(form: Form, seen: Part) -> list[list[Part]]:
-    kl = match_kl(form)
     found: list[list[Part]] = [[]]
-    if kl is not None:
-        found = [[replace(seen, coefficient=seen.coefficient * kl.scale, kl=kl)]]
+    while (kl := match_kl(form)) is not None:
+        found[0].append(replace(seen, coefficient=seen.coefficient * kl.scale, kl=kl))
         form = kl.rest
     entropy = _hand_written(form)
     if entropy:
@@ -208,7 +207,7 @@ def _is_difference(factor: f.Factor, operands: int = 0) -> bool:
     return bool(first.factors) and bool(second.factors) and first.coefficient * second.coefficient < 0
 
 
-def _hand_written(form: Form) -> frozenset[Term]:
+def _hand_written(form: Form) -> Ordered[Term]:
     """The terms of a cross-entropy spelt out: ``x log y + (1 - x) log (1 - y)``."""
     found = [t for t in form.terms if len(t.factors) > 1 and any(isinstance(k, Log) for k, e in t.factors if e == 1)]
-    return frozenset(found) if len(found) == 2 and len({t.coefficient for t in found}) == 1 else frozenset()
+    return Ordered(found) if len(found) == 2 and len({t.coefficient for t in found}) == 1 else Ordered()

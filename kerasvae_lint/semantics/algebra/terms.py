@@ -7,11 +7,33 @@ pulled out of reductions) has the same form, however it was written. Shapes are 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 Axes = tuple[int, ...] | None | str
 """The axes of a reduction: None for all of them, ``"?"`` where they can't be told."""
+
+
+Element = TypeVar("Element", bound=Hashable)
+
+
+class Ordered(frozenset[Element]):
+    """A frozen set that is walked in the order in which it was made, so that no answer hangs on hashes."""
+
+    order: tuple[Element, ...]
+
+    def __new__(cls, elements: Iterable[Element] = ()) -> Ordered[Element]:
+        order = tuple(dict.fromkeys(elements))
+        made = super().__new__(cls, order)
+        made.order = order
+        return made
+
+    def __iter__(self) -> Iterator[Element]:
+        return iter(self.order)
+
+    def __sub__(self, other: Any) -> Ordered[Element]:
+        return Ordered(element for element in self.order if element not in other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +120,7 @@ class Divergence:
 
 
 Factor = Atom | Exp | Log | Group | Apply | Reduced | Choice | Error | Divergence
-Factors = frozenset[tuple[Factor, float]]
+Factors = Ordered[tuple[Factor, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +128,7 @@ class Term:
     """``coefficient`` times the product of ``factor ** exponent``."""
 
     coefficient: float
-    factors: Factors = frozenset()
+    factors: Factors = Ordered()
 
     @property
     def single(self) -> tuple[Factor, float] | None:
@@ -118,7 +140,7 @@ class Term:
 class Form:
     """A sum of terms; equal forms are equal expressions."""
 
-    terms: frozenset[Term]
+    terms: Ordered[Term]
 
     @property
     def number(self) -> float | None:
@@ -149,9 +171,9 @@ class Form:
                 for inner in parts(factor):
                     yield from inner.factors()
 
-    def atoms(self) -> frozenset[Atom]:
+    def atoms(self) -> Ordered[Atom]:
         """Every atom in this form, at any depth."""
-        return frozenset(factor for factor in self.factors() if isinstance(factor, Atom))
+        return Ordered(factor for factor in self.factors() if isinstance(factor, Atom))
 
 
 def parts(factor: Factor) -> tuple[Form, ...]:
