@@ -18,7 +18,7 @@ from kerasvae_lint.semantics.algebra.results import (
     atom,
     part,
 )
-from kerasvae_lint.semantics.facts import Binding, Function
+from kerasvae_lint.semantics.facts import Binding, Function, Store
 from kerasvae_lint.semantics.literals import literal
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
 
 MAX_STORES = 4
+_BINDING = frozenset({"assign", "annotated", "aug"})
 
 
 class Names:
@@ -123,7 +124,7 @@ class Names:
         method = cls.method(name)
         if method is not None and any(isinstance(d, cst.Name) and d.value == "property" for d in method[1].decorators):
             return self.returned(method[0].model, method[1], Frame(cls, {}, frame.depth + 1))
-        return self._just_stored(node, frame) or self._stored(cls, name, key, frame)
+        return self._just_stored(node, frame) or self._rebound(node, key, frame) or self._stored(cls, name, key, frame)
 
     def _just_stored(self, node: cst.Attribute, frame: Frame) -> Result | None:
         """What the running function has put into the attribute a moment ago, where that is (part of) an argument."""
@@ -141,8 +142,45 @@ class Names:
             return None
         return part(self.result(value, frame), found[0].path, ("attribute", node))
 
+    def _rebound(self, node: cst.Attribute, key: Hashable, frame: Frame) -> Result | None:
+        """``self.a`` where the running function has bound it, and binds it more than once."""
+        function = self.model.function_at(node)
+        stores = self._own_stores(function, node.attr.value)
+        order, block = self.model.resolver.place_of(node)
+        statement = self.model.statement_of(node)
+        before = [s for s in stores if s.order < order and s.statement is not statement]
+        if len(stores) < 2 or not before or block is None or not before[-1].block.encloses(block):
+            return None
+        return self.bound(before, key, frame)
+
+    def _own_stores(self, function: Function, name: str) -> list[Store]:
+        found = [s for s in self.model.facts.stores if s.attribute == name and s.function is function]
+        return sorted((s for s in found if self.model.is_self(s.obj, function)), key=lambda s: s.order)
+
+    def bound(self, stores: list[Store], key: Hashable, frame: Frame) -> Result:
+        """What the last of some stores in a row leaves in its attribute."""
+        unknown = atom(key, "tensor", stores[-1].attribute)
+        last = stores[-1]
+        mark = frame.mark(last.node)
+        if mark in self.busy or last.value is None or last.kind not in {"assign", "annotated", "aug"}:
+            return unknown
+        self.busy.add(mark)
+        try:
+            value = self.result(last.value, frame)
+            if last.kind != "aug":
+                return part(value, last.path, key)
+            statement = last.statement
+            earlier = [s for s in stores[:-1] if s.block.encloses(last.block)]
+            before = self.bound(earlier, key, frame) if earlier else unknown
+            if not isinstance(statement, cst.AugAssign) or isinstance(before, Pack) or isinstance(value, Pack):
+                return unknown
+            return arithmetic(type(statement.operator).__name__.removesuffix("Assign"), before, value)
+        finally:
+            self.busy.discard(mark)
+
     def _stored(self, cls: ClassInfo, name: str, key: Hashable, frame: Frame) -> Result:
-        stores = [(o, s) for o, s in cls.stores(name) if s.value is not None and s.kind in {"assign", "annotated"}]
+        stores = [(o, s) for o, s in cls.stores(name) if s.value is not None and s.kind in _BINDING]
+        stores = [(o, s) for o, s in stores if not any(_hides(other, s) for _, other in stores)]
         if not stores or len(stores) > MAX_STORES:
             return atom(key, "scalar", name)
         found: list[Result] = []
@@ -150,6 +188,11 @@ class Names:
             value = store.value
             assert value is not None
             mark = frame.mark(store.node)
+            if store.kind == "aug":
+                there = self.there(owner.model)
+                row = [s for s in there._own_stores(store.function, name) if s.order <= store.order]
+                found.append(there.bound(row, key, Frame(cls, {}, frame.depth + 1)))
+                continue
             if mark in self.busy or (isinstance(value, cst.Name) and is_parameter(owner, value)):
                 return atom(key, "scalar", name)
             if literal(value) is not None or not isinstance(value, (cst.Call, cst.BinaryOperation, cst.Name)):
@@ -190,6 +233,11 @@ class Names:
         if isinstance(node, (cst.List, cst.Tuple)):
             return tuple(self.identity(element.value, frame) for element in node.elements)
         return node
+
+
+def _hides(later: Store, store: Store) -> bool:
+    """True if what ``store`` binds is always bound anew by ``later``, in the same function."""
+    return later.function is store.function and later.order > store.order and later.block.encloses(store.block)
 
 
 def is_parameter(owner: ClassInfo, node: cst.Name) -> bool:
