@@ -13,12 +13,16 @@ from kerasvae_lint.semantics.algebra.gaussian import log_variance_of, match_kl
 from kerasvae_lint.semantics.algebra.losses import Part
 from kerasvae_lint.semantics.algebra.objective import Loss
 from kerasvae_lint.semantics.algebra.translator import Made
+from kerasvae_lint.semantics.values import Parameter
 
 FEATUREWISE = frozenset(
     {"squared error", "absolute error", "cross-entropy", "mse", "MSE", "mae", "MAE", "mean_squared_error"}
     | {"mean_absolute_error", "binary_crossentropy", "MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy"}
     | {"sigmoid_cross_entropy_with_logits"}
 )
+
+
+_LABELS = frozenset({"ones_like", "zeros_like", "ones", "zeros", "fill", "full", "full_like"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,7 +42,7 @@ def pairs(model: SemanticModel) -> Iterator[list[Pair]]:
     for loss in model.objective.losses:
         found: dict[object, list[Pair]] = {}
         for variant in loss.variants:
-            errors = tuple(part for part in variant if part.error is not None)
+            errors = tuple(part for part in variant if is_reconstruction(part))
             for part in variant:
                 if part.kl is not None:
                     beside = errors or _beside(model, loss)
@@ -49,8 +53,36 @@ def pairs(model: SemanticModel) -> Iterator[list[Pair]]:
 def _beside(model: SemanticModel, loss: Loss) -> tuple[Part, ...]:
     if loss.kind != "add_loss":
         return ()
-    others = [other for other in model.objective.losses if other is not loss and other.kind in {"add_loss", "compiled"}]
-    return tuple(part for other in others for part in other.parts("error"))
+    others = [other for other in model.objective.losses if other is not loss and other.kind == "add_loss"]
+    compiled = [other for other in model.objective.losses if other.kind == "compiled"]
+    if _is_one_model(model):
+        others += compiled
+    return tuple(part for other in others for part in other.parts("error") if is_reconstruction(part))
+
+
+def _is_one_model(model: SemanticModel) -> bool:
+    """True if all that is compiled here can be the model with the KL: one object, and no mere parameter."""
+    objects: set[object] = set()
+    for call in model.method_calls("compile"):
+        if not isinstance(call.node.func, cst.Attribute):
+            return False
+        values = model.values(call.node.func.value)
+        if any(isinstance(value, Parameter) for value in values):
+            return False
+        known = frozenset(value.node for value in values if value.kind != "unknown")
+        objects.add(known or model.text(call.node.func.value))
+    return len(objects) == 1
+
+
+def is_reconstruction(part: Part) -> bool:
+    """True for an error that is no discriminator's: that compares with ones or zeros."""
+    if part.error is None:
+        return False
+    target = part.error.of[0] if part.error.of else None
+    if target is None:
+        return True
+    atoms = target.atoms()
+    return bool(atoms) and not all(atom.label in _LABELS for atom in atoms)
 
 
 def is_plain(part: Part) -> bool:

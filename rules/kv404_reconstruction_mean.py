@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.losses import Part
+from kerasvae_lint.semantics.algebra import forms as f
+from kerasvae_lint.semantics.algebra.losses import Part, variants
 
 from ._objective import FEATUREWISE, Pair, is_plain, kl_place, pairs
 
@@ -97,9 +98,23 @@ def _place(model: SemanticModel, part: Part) -> cst.BaseExpression | None:
         reduced = model.objective.made.get(step)
         if reduced is not None and reduced.model is model and step.kind == "mean":
             return reduced.node
+        if step.kind == "mean":
+            joined = _joined(model, part, step)
+            if joined is not None:
+                return joined
     for loss in model.objective.losses:
         if any(part in variant for variant in loss.variants) and model.owns(loss.node):
             return loss.node
+    return None
+
+
+def _joined(model: SemanticModel, part: Part, step: f.Reduced) -> cst.BaseExpression | None:
+    """The call that averages an error whose mean was joined to that of the KL."""
+    for factor, made in model.objective.made.items():
+        if isinstance(factor, f.Reduced) and (factor.kind, factor.axes) == (step.kind, step.axes):
+            inner = [other.error for variant in variants(factor.of) for other in variant]
+            if part.error in inner and made.model is model and isinstance(made.node, cst.BaseExpression):
+                return made.node
     return None
 
 
