@@ -37,7 +37,8 @@ class Pair:
 def pairs(model: SemanticModel) -> Iterator[list[Pair]]:
     """The KL terms of each loss with what stands beside them; one list per KL, an entry for each variant.
 
-    A KL that a layer adds by ``add_loss`` stands beside what the model is compiled with.
+    A KL that a layer adds by ``add_loss`` stands beside what the model is compiled with, and beside the loss of a tape
+    that adds ``model.losses`` to it.
     """
     for loss in model.objective.losses:
         found: dict[object, list[Pair]] = {}
@@ -57,7 +58,30 @@ def _beside(model: SemanticModel, loss: Loss) -> tuple[Part, ...]:
     compiled = [other for other in model.objective.losses if other.kind == "compiled"]
     if _is_one_model(model):
         others += compiled
+    taped = [other for other in model.objective.losses if other.kind == "tape" and _adds_losses(model, other)]
+    others += taped if len(taped) == 1 else []
     return tuple(part for other in others for part in other.parts("error") if is_reconstruction(part))
+
+
+def _adds_losses(model: SemanticModel, loss: Loss) -> bool:
+    """True for a tape's loss in a function that adds ``model.losses``, with no factor that somebody chose."""
+    loads = [load.node for load in model.facts.loads.get("losses", ()) if load.function is loss.function]
+    return bool(loads) and not any(_is_weighted(model, node) for node in loads)
+
+
+def _is_weighted(model: SemanticModel, node: cst.BaseExpression, deep: bool = True) -> bool:
+    """True if a product or quotient stands around an expression, or around the name that it is given."""
+    at = model.parent(node)
+    while isinstance(at, (cst.BaseExpression, cst.Arg, cst.Element)):
+        if isinstance(at, cst.BinaryOperation) and not isinstance(at.operator, (cst.Add, cst.Subtract)):
+            return True
+        at = model.parent(at)
+    target = at.targets[0].target if isinstance(at, cst.Assign) and len(at.targets) == 1 else None
+    if not isinstance(target, cst.Name) or not deep:
+        return isinstance(at, cst.AugAssign) and not isinstance(at.operator, cst.AddAssign)
+    function = model.function_at(node)
+    uses = [use for use in model.facts.names.get(target.value, ()) if model.function_at(use) is function]
+    return any(_is_weighted(model, use, deep=False) for use in uses)
 
 
 def _is_one_model(model: SemanticModel) -> bool:
