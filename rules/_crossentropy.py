@@ -10,9 +10,9 @@ import libcst as cst
 from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra.calling import constructor
 from kerasvae_lint.semantics.arguments import argument
-from kerasvae_lint.semantics.facts import Function
+from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.outputs import Ending, Follower
+from kerasvae_lint.semantics.outputs import Ending, Follower, Output, display
 from kerasvae_lint.semantics.schedules.tracing import functions_in
 from kerasvae_lint.semantics.values import LayerObject
 
@@ -30,6 +30,8 @@ _WITH_LOGITS = frozenset(
         "tf.nn.sparse_softmax_cross_entropy_with_logits",
     }
 )
+_TRAINING = ("train_step", "compile", "compute_loss", "compiled_loss", "fit", "make_train_function")
+Named = tuple[str, cst.BaseExpression, bool, cst.BaseExpression | None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,7 +39,8 @@ class Entropy:
     """A cross-entropy and what it is given.
 
     ``at`` is where it is written (a call, a string or a function's name), ``flag`` the ``from_logits`` argument;
-    ``always`` marks the functions of ``tf.nn``, which take nothing but logits; ``call`` is where an object is called.
+    ``always`` marks the functions of ``tf.nn``, which take nothing but logits; ``call`` is where an object is called;
+    ``agreed`` is False where another output of the model uses it too and nobody knows how that ends.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Entropy:
     ending: Ending
     always: bool = False
     call: cst.Call | None = None
+    agreed: bool = True
 
 
 def entropies(model: SemanticModel) -> Iterator[Entropy]:
@@ -62,30 +66,55 @@ def _compiled(model: SemanticModel, call: cst.Call) -> Iterator[Entropy]:
     if loss is None or not isinstance(call.func, cst.Attribute):
         return
     owners = model.values(call.func.value)
-    if len(owners) != 1 or not isinstance(owners[0], LayerObject) or owners[0].cls is not None:
+    if len(owners) != 1 or not isinstance(owners[0], LayerObject) or not _trains_as_keras_does(owners[0].cls):
         return
-    ending = Follower(model).called(owners[0], None)
-    if ending is None:
-        return
-    found = _named(model, loss)
-    if found is not None:
-        name, at, logits, flag = found
-        yield Entropy(name, at, logits, flag, ending)
-        return
-    made = owners[0].node
-    outputs = argument(made, 1, "outputs", "output") if isinstance(made, cst.Call) else None
-    own = [f for f in functions_in(model.values(loss)) if model.facts.function_of.get(f.node) is f]
-    for function in own:
+    pairs = _pairs(model, loss, Follower(model).outputs(owners[0]))
+    named = [(_named(model, given), output.ending) for given, output in pairs]
+    unknown = {found[1] for found, ending in named if found is not None and ending is None}
+    for found, ending in named:
+        if found is not None and ending is not None:
+            name, at, logits, flag = found
+            yield Entropy(name, at, logits, flag, ending, agreed=at not in unknown)
+    values = [(output, tuple(v for v in model.values(given) if v.kind != "container")) for given, output in pairs]
+    own = [(function, output) for output, each in values for function in functions_in(each)]
+    for function, output in own:
         names = [p.name for p in function.parameters if p.kind == "positional"]
-        if outputs is not None and owners[0].name == "keras.Model" and len(names) == 2:
-            given: dict[tuple[Function, str], cst.BaseExpression] = {(function, names[1]): outputs}
+        here = model.facts.function_of.get(function.node) is function
+        if here and output.tensor is not None and len(names) == 2 and [f for f, _ in own].count(function) == 1:
+            follower = Follower(model, {(function, names[1]): output.tensor})
             for inner in function.calls:
-                yield from _direct(model, inner.node, Follower(model, given))
+                yield from _direct(model, inner.node, follower)
 
 
-def _named(
-    model: SemanticModel, loss: cst.BaseExpression
-) -> tuple[str, cst.BaseExpression, bool, cst.BaseExpression | None] | None:
+def _trains_as_keras_does(cls: ClassInfo | None) -> bool:
+    """False for models that may do something else with the loss that ``compile`` gets."""
+    if cls is None:
+        return True
+    own = (cls.method(name) or cls.stores(name) or cls.class_attribute(name) for name in _TRAINING)
+    return set(cls.all_library_bases()) == {"keras.Model"} and not any(own)
+
+
+def _pairs(
+    model: SemanticModel, loss: cst.BaseExpression, outputs: list[Output]
+) -> list[tuple[cst.BaseExpression, Output]]:
+    """Which loss each output gets: by name, in order, or one for all."""
+    shown = display(model, loss)
+    if shown is None:
+        return [(loss, output) for output in outputs]
+    if isinstance(shown, cst.Dict):
+        by_name = {str(literal(e.key)): e.value for e in shown.elements if isinstance(e, cst.DictElement)}
+        labelled = {output.label: output for output in outputs if isinstance(output.label, str)}
+        labels = [output.label for output in outputs if output.label in labelled]
+        if len(by_name) < len(shown.elements) or len(labelled) < len(labels):
+            return []
+        return [(each, labelled.get(name, Output(None))) for name, each in by_name.items()]
+    given = [e.value for e in shown.elements if isinstance(e, cst.Element)]
+    if not len(given) == len(outputs) == len(shown.elements) or any(output.keyed for output in outputs):
+        return []
+    return list(zip(given, outputs, strict=True))
+
+
+def _named(model: SemanticModel, loss: cst.BaseExpression) -> Named | None:
     """A loss as ``compile`` gets it: a string, a function of Keras, an object."""
     word = literal(loss)
     if isinstance(word, str):
@@ -97,9 +126,7 @@ def _named(
     return _object(model, loss)
 
 
-def _object(
-    model: SemanticModel, node: cst.BaseExpression
-) -> tuple[str, cst.BaseExpression, bool, cst.BaseExpression | None] | None:
+def _object(model: SemanticModel, node: cst.BaseExpression) -> Named | None:
     made = constructor(model, node)
     if made is None or not model.owns(made):
         return None
@@ -136,7 +163,7 @@ def _direct(model: SemanticModel, call: cst.Call, follower: Follower) -> Iterato
         ending = follower.tensor(given) if given is not None and logits is not None else None
         if ending is not None and logits is not None:
             yield Entropy(last, call, logits, flag, ending)
-    elif not name and len(call.args) >= 2 and isinstance(call.func, (cst.Name, cst.Attribute)):
+    elif not name and len(call.args) >= 2 and isinstance(call.func, (cst.Name, cst.Attribute, cst.Call)):
         found = _object(model, call.func)
         given = argument(call, 1, "y_pred")
         ending = follower.tensor(given) if found is not None and given is not None else None

@@ -12,6 +12,7 @@ from kerasvae_lint.semantics import Editor, SemanticModel
 from ._crossentropy import CLASSES, Entropy, calls_of, entropies
 
 _SQUASHED = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
+_RAW = frozenset({"linear"})
 
 
 class FromLogitsMismatch(Rule):
@@ -19,9 +20,9 @@ class FromLogitsMismatch(Rule):
 
     ## What it finds
     A cross-entropy with `from_logits=True` (or one of `tf.nn`, which take logits only) on an output that ends in a
-    sigmoid or softmax, and one with the default on an output with no activation. A functional or Sequential model is
-    followed from its output to `compile`; losses that are called are followed to the layer that made their argument,
-    through helpers too, where all their calls agree.
+    sigmoid or softmax, and one with the default on an output with no activation. A functional or Sequential model
+    is followed from its outputs to `compile`, by name or in order, and so is a class that trains as Keras does; losses
+    that are called are followed to the layer that made their argument, through helpers too, where all calls agree.
 
     ## Why it bites
     A probability that is squashed again lies between 0.5 and 0.73: the loss stops far above 0. Logits read as
@@ -39,8 +40,8 @@ class FromLogitsMismatch(Rule):
     ```
 
     ## Fix
-    The flag is flipped. Safe where `from_logits=True` meets an activation given as a string and the loss has no other
-    use; else unsafe.
+    The flag is flipped, where all outputs that use the loss agree. Safe where `from_logits=True` meets an activation
+    given as a string and the loss has no other use; else unsafe.
 
     ## Keras 2 and Keras 3
     On TensorFlow both use the logits that a last sigmoid or softmax keeps, and warn: there the loss is right as long as
@@ -73,8 +74,10 @@ class FromLogitsMismatch(Rule):
             seen.add(at)
             words = _squashed(entropy) if squashed else _raw(entropy)
             notes = ((entropy.ending.node, "the output ends here"),) if model.owns(entropy.ending.node) else ()
-            alone = calls_of(model, entropy.at) == {use.call for use in uses if use.call is not None}
-            yield Report(at, words, notes, _fix(model, entropy, alone))
+            called = {use.call for use in uses if use.call is not None}
+            sure = all(use.ending.literal for use in uses) and calls_of(model, entropy.at) == called
+            agreed = all(use.agreed and use.ending.name in (_SQUASHED if squashed else _RAW) for use in uses)
+            yield Report(at, words, notes, _fix(model, entropy, sure) if agreed else None)
 
 
 def _squashed(entropy: Entropy) -> str:
@@ -96,13 +99,13 @@ def _raw(entropy: Entropy) -> str:
     )
 
 
-def _fix(model: SemanticModel, entropy: Entropy, alone: bool) -> Draft | None:
+def _fix(model: SemanticModel, entropy: Entropy, sure: bool) -> Draft | None:
     if entropy.always:
         return None
     editor = Editor(model)
     if entropy.flag is not None:
         editor.replace(entropy.flag, "False" if entropy.logits else "True")
-        safe = entropy.logits and entropy.ending.literal and alone
+        safe = entropy.logits and sure
         return editor.draft("Flip `from_logits`", Applicability.SAFE if safe else Applicability.UNSAFE)
     if isinstance(entropy.at, cst.Call):
         editor.add_argument(entropy.at, "from_logits=True")

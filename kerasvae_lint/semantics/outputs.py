@@ -9,9 +9,11 @@ import libcst as cst
 
 from kerasvae_lint.semantics import activations
 from kerasvae_lint.semantics.arguments import argument
+from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.values import LayerObject
 
 if TYPE_CHECKING:
+    from kerasvae_lint.semantics.classes import ClassInfo
     from kerasvae_lint.semantics.facts import Function
     from kerasvae_lint.semantics.model import SemanticModel
 
@@ -21,6 +23,7 @@ _PASSING = frozenset(
 )
 _FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
 Given = dict[tuple["Function", str], cst.BaseExpression]
+Display = cst.List | cst.Tuple | cst.Dict
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,6 +40,19 @@ class Ending:
         return Ending(self.name, self.node, self.literal, False)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Output:
+    """One output of a model, as ``compile`` sees it.
+
+    ``label`` is what a dict of losses calls it; ``keyed`` says that this is a key of a dict of outputs.
+    """
+
+    ending: Ending | None
+    tensor: cst.BaseExpression | None = None
+    label: object = None
+    keyed: bool = False
+
+
 class Follower:
     """Finds endings in one module; ``given`` says what the parameters of compiled losses are."""
 
@@ -44,6 +60,46 @@ class Follower:
         self.model = model
         self.given = given or {}
         self.steps = 0
+        self.own: ClassInfo | None = None
+
+    def outputs(self, layer: LayerObject) -> list[Output]:
+        """The outputs of a model, in order; none where it can't be told how many there are."""
+        given = self._given(layer)
+        if given is None:
+            return [Output(self.called(layer, None))]
+        shown = display(self.model, given)
+        if isinstance(shown, cst.Dict):
+            pairs = [(literal(e.key), e.value) for e in shown.elements if isinstance(e, cst.DictElement)]
+            found = [Output(self._anew(value), value, key, True) for key, value in pairs]
+        else:
+            elements = [e.value for e in shown.elements if isinstance(e, cst.Element)] if shown else [given]
+            found = [Output(self._anew(element), element, self._label(element)) for element in elements]
+        return found if shown is None or len(found) == len(shown.elements) else []
+
+    def _given(self, layer: LayerObject) -> cst.BaseExpression | None:
+        """The ``outputs`` of a functional model."""
+        made = layer.node
+        if layer.cls is not None or layer.name != "keras.Model" or not isinstance(made, cst.Call):
+            return None
+        return argument(made, 1, "outputs", "output") if self.model.owns(made) else None
+
+    def _anew(self, node: cst.BaseExpression) -> Ending | None:
+        self.steps = 0
+        return self.tensor(node)
+
+    def _label(self, node: cst.BaseExpression) -> object:
+        """The ``name`` of the layer that made a tensor."""
+        if isinstance(node, cst.Name):
+            bindings = self.model.resolver.bindings(node)
+            if len(bindings) != 1 or bindings[0].path or bindings[0].value is None:
+                return None
+            node = bindings[0].value
+        values = self.model.values(node.func) if isinstance(node, cst.Call) else ()
+        if len(values) != 1 or not isinstance(values[0], LayerObject) or values[0].cls is not None:
+            return None
+        made = values[0].node
+        name = argument(made, None, "name") if isinstance(made, cst.Call) else None
+        return literal(name) if name is not None else None
 
     def tensor(self, node: cst.BaseExpression) -> Ending | None:
         """How a tensor was made; None where that can't be told with certainty."""
@@ -73,13 +129,10 @@ class Follower:
         if given is not None:
             return self.tensor(given)
         arguments = [site.argument(name) for site in self.model.sites(function)]
-        endings = [self.tensor(each) if each is not None else None for each in arguments]
-        known = [ending for ending in endings if ending is not None]
-        agreed = len(known) == len(endings) and len({ending.name for ending in known}) == 1
-        return next((ending for ending in known if not ending.direct), known[0]) if agreed else None
+        return _agreed([self.tensor(each) if each is not None else None for each in arguments])
 
     def _attribute(self, node: cst.Attribute) -> Ending | None:
-        cls = self.model.class_at(node)
+        cls = self._class_at(node)
         if cls is None or not self.model.is_self(node.value, self.model.function_at(node)):
             return None
         stores = cls.stores(node.attr.value)
@@ -88,13 +141,18 @@ class Follower:
         value = stores[0][1].value
         return self.tensor(value) if value is not None else None
 
+    def _class_at(self, node: cst.CSTNode) -> ClassInfo | None:
+        """The class whose object ``self`` is: the one that is followed, where it inherits the method around."""
+        cls = self.model.class_at(node)
+        return self.own if self.own is not None and cls in self.own.mro() else cls
+
     def _call(self, node: cst.Call) -> Ending | None:
         name = activations.function_name(self.model.name(node.func) or "")
         if name in _FUNCTIONS:
             return Ending(name, node, False)
         if self.model.name(node.func) is not None:
             return None
-        values = self.model.values(node.func)
+        values = self.model.values(node.func, self._class_at(node))
         if len(values) != 1 or not isinstance(values[0], LayerObject):
             return None
         return self.called(values[0], node)
@@ -109,6 +167,9 @@ class Follower:
             return None
         if layer.name == "keras.Model":
             outputs = argument(made, 1, "outputs", "output")
+            shown = display(self.model, outputs) if outputs is not None else None
+            if isinstance(shown, (cst.List, cst.Tuple)) and len(shown.elements) == 1:
+                outputs = shown.elements[0].value
             return self.tensor(outputs) if outputs is not None else None
         if layer.name == "keras.Sequential":
             return self._sequential(made)
@@ -132,9 +193,12 @@ class Follower:
     def _own(self, layer: LayerObject) -> Ending | None:
         assert layer.cls is not None
         method = layer.cls.method("call")
-        if method is None or method[0].model is not self.model or len(method[1].returns) != 1:
+        if method is None or method[0].model is not self.model:
             return None
-        return self.tensor(method[1].returns[0])
+        outer, self.own = self.own, layer.cls
+        found = _agreed([self.tensor(each) for each in method[1].returns])
+        self.own = outer
+        return found
 
     def _sequential(self, made: cst.Call) -> Ending | None:
         given = argument(made, 0, "layers")
@@ -167,3 +231,24 @@ class Follower:
             found = self.called(inner, None)
             return found.behind() if found is not None and behind else found
         return None
+
+
+def _agreed(endings: list[Ending | None]) -> Ending | None:
+    """What all endings agree on, the least certain of them."""
+    known = [ending for ending in endings if ending is not None]
+    if not known or len(known) < len(endings) or len({ending.name for ending in known}) > 1:
+        return None
+    return min(known, key=lambda ending: (ending.direct, ending.literal))
+
+
+def display(model: SemanticModel, node: cst.BaseExpression) -> Display | None:
+    """The list, tuple or dict that ``node`` is, or that its name holds where nothing can have changed it."""
+    if isinstance(node, cst.Name):
+        bindings = model.resolver.bindings(node)
+        if len(bindings) != 1 or bindings[0].path or bindings[0].value is None or bindings[0].kind != "assign":
+            return None
+        above = [model.facts.parents.get(use) for use in model.facts.names.get(node.value, ())]
+        if any(isinstance(parent, (cst.Attribute, cst.Subscript)) for parent in above):
+            return None
+        node = bindings[0].value
+    return node if isinstance(node, (cst.List, cst.Tuple, cst.Dict)) else None
