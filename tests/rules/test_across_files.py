@@ -119,8 +119,8 @@ FOUND: list[tuple[str, Files, list[str]]] = [
     ),
     (
         "beside an EarlyStopping",
-        {"callback": CALLBACK, "run": KL_LAYER + RUN.format(trainable=", trainable=False", more=STOPPER)},
-        ["run.py:18 KV110"],
+        {"callback": CALLBACK, "layer": KL_LAYER, "run": RUN.format(trainable=", trainable=False", more=STOPPER)},
+        ["run.py:9 KV110"],
     ),
     (
         "not trainable",
@@ -234,9 +234,7 @@ def test_a_step_that_is_traced_anew_is_live(between: str, expected: list[str], t
         ("", "self._trainable_weights = []", []),
     ],
 )
-def test_what_gets_no_gradient_is_not_trained(
-    decorator: str, build: str, expected: list[str], tmp_path: Path
-) -> None:
+def test_what_gets_no_gradient_is_not_trained(decorator: str, build: str, expected: list[str], tmp_path: Path) -> None:
     assert codes(REVERSAL.format(decorator=decorator, build=build), tmp_path) == expected
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.forms import Apply, Choice, Divergence, Error, Form, Group, Log, Ordered, Reduced, Term
+from kerasvae_lint.semantics.algebra.forms import (
+    Apply,
+    Choice,
+    Divergence,
+    Error,
+    Form,
+    Group,
+    Log,
+    Ordered,
+    Reduced,
+    Term,
+)
 from kerasvae_lint.semantics.algebra.gaussian import GaussianKL, match_kl
 
 MAX_VARIANTS = 12

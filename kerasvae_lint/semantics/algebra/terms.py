@@ -128,7 +128,7 @@ class Term:
     """``coefficient`` times the product of ``factor ** exponent``."""
 
     coefficient: float
-    factors: Factors = Ordered()
+    factors: Factors = field(default_factory=Ordered)
 
     @property
     def single(self) -> tuple[Factor, float] | None:
