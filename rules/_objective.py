@@ -65,7 +65,8 @@ def _beside(model: SemanticModel, loss: Loss) -> tuple[Part, ...]:
 
 def _adds_losses(model: SemanticModel, loss: Loss) -> bool:
     """True for a tape's loss in a function that adds ``model.losses``, with no factor that somebody chose."""
-    loads = [load.node for load in model.facts.loads.get("losses", ()) if load.function is loss.function]
+    found = [load.node for load in model.facts.loads.get("losses", ()) if load.function is loss.function]
+    loads = [node for node in found if model.name(node) is None]  # not keras.losses
     return bool(loads) and not any(_is_weighted(model, node) for node in loads)
 
 

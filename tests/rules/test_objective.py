@@ -173,6 +173,7 @@ def test_an_adversary_is_no_reconstruction(text: str) -> None:
         ("loss = bce(x, y) + 0.01 * sum(self.losses)", []),
         ("kl = sum(self.losses); loss = bce(x, y) + self.beta * kl", []),
         ("loss = 784 * bce(x, y) + sum(self.losses)", []),
+        ("loss = tf.reduce_mean(tf.keras.losses.binary_crossentropy(x, y))", []),
     ],
 )
 def test_the_losses_that_a_tape_adds(loss: str, expected: list[tuple[str, int]]) -> None:
