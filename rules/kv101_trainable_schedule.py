@@ -38,8 +38,9 @@ class TrainableSchedule(Rule):
     ## What it finds
     A trainable scalar variable (`K.variable`, `tf.Variable`, `keras.Variable`, `add_weight`) held by a layer or model,
     as an attribute or through its constructor, that host code writes during training: a callback, a LambdaCallback, a
-    training loop, in this file or another one of the project. Not: variables that only a closure reads, that nobody
-    writes, or that are marked by `._trainable = False`.
+    training loop, in this file or another one of the project. Not: variables that only a closure or a custom gradient
+    reads, that nobody writes, that are marked by `._trainable = False`, or that the model's own `train_step` leaves
+    out.
 
     ## Why it bites
     The variable is among the model's trainable weights, so every optimizer step pulls it towards a smaller loss: a KL

@@ -20,7 +20,8 @@ class ReconstructionMean(Rule):
     ## What it finds
     A reconstruction term (MSE, MAE, binary cross-entropy, by a library's function or spelt out) that is a mean over the
     features, beside a Gaussian KL that is summed over the latent axis, with no factor on either: in one loss, or the KL
-    in `add_loss` and the reconstruction in `compile`.
+    in `add_loss` and the reconstruction in `compile` or in a tape's loss that adds `model.losses`. Not: a
+    discriminator's cross-entropy, which compares with ones or zeros.
 
     ## Why it bites
     The mean is as many times smaller than the log-likelihood as there are features, 784 for a small picture: the KL
