@@ -127,6 +127,8 @@ def _named(model: SemanticModel, loss: cst.BaseExpression) -> Named | None:
 
 
 def _object(model: SemanticModel, node: cst.BaseExpression) -> Named | None:
+    if not any(name in model.source.text for name in CLASSES):
+        return None
     made = constructor(model, node)
     if made is None or not model.owns(made):
         return None

@@ -57,18 +57,7 @@ class FrozenSchedule(Rule):
 
     code = "KV102"
     name = "frozen-schedule"
-    triggers = (
-        "Callback",
-        "get_value",
-        ".numpy()",
-        "fit(",
-        "fit_generator(",
-        "train_on_batch(",
-        "def set",
-        "def update_",
-        "def change_",
-        ".setter",
-    )
+    triggers = ("Callback", "get_value", ".numpy()", "fit(", "fit_generator(", "train_on_batch(", "def set", ".setter")
     fixable = "unsafe"
     probes = ("schedule",)
     recipe = "kl-annealing"

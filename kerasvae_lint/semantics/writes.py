@@ -79,7 +79,9 @@ def writes_of(model: SemanticModel) -> tuple[Write, ...]:
 
 
 def handed_writes(model: SemanticModel, only: cst.Call | None = None) -> Iterator[tuple[Write, cst.BaseExpression]]:
-    """Writes by the callbacks of other modules, with what this module gives their constructors to be written."""
+    """Writes by the callbacks of other modules, with what this module, which fits, gives their constructors."""
+    if not any(True for _ in model.method_calls("fit", "fit_generator")):
+        return
     for node in [call.node for call in model.facts.calls] if only is None else [only]:
         for cls in model.constructed(node) if node.args else ():
             init = cls.method("__init__")

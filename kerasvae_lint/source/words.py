@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kerasvae_lint.source.files import python_files
 
-_WRITES = re.compile(
-    rb"set_value|\.assign|set_weights|on_(?:epoch|train|batch)_|LambdaCallback"
-    rb"|def (?:call|train_step)\(|run_(?:functions_)?eagerly"
+_TELLING = (
+    *(b"set_value", b".assign", b"set_weights", b"on_epoch_", b"on_train_", b"on_batch_", b"LambdaCallback"),
+    *(b"def call(", b"def train_step(", b"run_eagerly", b"run_functions_eagerly"),
 )
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _METHOD = re.compile(rb"\.[A-Za-z_]\w*\(")
@@ -47,7 +47,7 @@ def word_index(root: Path) -> Index:
 def _words(path: str) -> frozenset[str] | None:
     with open(path, "rb") as file:
         data = file.read()
-    if not _WRITES.search(data):
+    if not any(word in data for word in _TELLING):  # far faster than one pattern
         return None
     found = {*_WORD.findall(data), *_METHOD.findall(data)}
     return frozenset(sys.intern(word.decode("ascii", "replace")) for word in found)
