@@ -24,6 +24,7 @@ TOGETHER = (
 """Folders and files whose tests share something that takes long to make."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With ``--dist loadgroup``, one worker gets all tests of such a place, begun before the others."""
     if not config.pluginmanager.hasplugin("xdist"):
