@@ -9,12 +9,11 @@ import libcst as cst
 
 from kerasvae_lint.core import Place, Report, Rule
 from kerasvae_lint.semantics import ClassInfo, SemanticModel
-from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.scalars import is_scalar_variable
-from kerasvae_lint.semantics.sites import kept_as
+from kerasvae_lint.semantics.sites import kept_arguments
 from kerasvae_lint.semantics.values import Constant, LayerObject, Parameter, Value, Variable
-from kerasvae_lint.semantics.writes import WRITERS, Write, handed_writes
+from kerasvae_lint.semantics.writes import WRITERS, Write
 
 from ._non_trainable import non_trainable
 from ._trained import is_trained
@@ -173,13 +172,7 @@ def _held_variables(model: SemanticModel) -> Iterator[_Held]:
 
 def _handed_over(model: SemanticModel, call: cst.Call, cls: ClassInfo) -> Iterator[_Held]:
     """Variables given to the constructor of a project layer that keeps them in an attribute."""
-    init = cls.method("__init__")
-    if init is None or not cls.is_layer:
-        return
-    for parameter, given in bind_arguments(init[1], call, 1).items():
-        attribute = kept_as(init[0], parameter)
-        if attribute is None:
-            continue
+    for attribute, given in kept_arguments(cls, call) if cls.is_layer else ():
         for value in model.values(given):
             if isinstance(value, Variable):
                 yield _Held(value, cls, attribute)
@@ -202,9 +195,9 @@ def _schedule_write(model: SemanticModel, held: _Held) -> Write | None:
     for write in model.writes:
         if write.is_schedule and _writes(write, held, model):
             return write
-    for write, given in handed_writes(model):
-        if write.is_schedule and any(value.node is held.variable.node for value in model.values(given)):
-            return write
+    for handed in model.schedules.handed:
+        if any(value.node is held.variable.node for value in model.values(handed.given)):
+            return handed.write
     if model.project is None or not held.attribute:
         return None
     for other in model.project.search(model, (held.attribute,), WRITERS):

@@ -8,13 +8,12 @@ import libcst as cst
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.facts import CallFacts, Store
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.phases import is_super_call
 from kerasvae_lint.semantics.schedules.fits import keyword
 from kerasvae_lint.semantics.schedules.tracing import classes_in
-from kerasvae_lint.semantics.sites import kept_as
+from kerasvae_lint.semantics.sites import kept_arguments
 from kerasvae_lint.semantics.writes import place_of
 
 Element = tuple[cst.CSTNode, cst.BaseExpression, cst.BaseExpression]  # statement, index, value
@@ -146,20 +145,20 @@ def _assigned(model: SemanticModel, statement: cst.Assign, element: cst.Subscrip
 
 def _set_by_callbacks(model: SemanticModel, weights: cst.Name) -> Iterator[Element]:
     """``self.w[i] = v`` in a callback of this module whose constructor is given the weights."""
-    for call in model.facts.calls:
-        for cls in model.constructed(call.node) if call.node.args else ():
-            init = cls.method("__init__")
-            if init is None or cls.model is not model or init[0].model is not model or "callback" not in cls.kinds:
-                continue
-            for parameter, given in bind_arguments(init[1], call.node, 1).items():
-                same = isinstance(given, cst.Name) and model.resolver.bindings(given) == model.resolver.bindings(
-                    weights
-                )
-                attribute = kept_as(init[0], parameter) if same else None
-                for owner, load in model.self_loads(cls, attribute) if attribute is not None else ():
-                    statement, around = model.statement_of(load.node), model.parent(load.node)
-                    if owner.model is model and isinstance(statement, cst.Assign) and isinstance(around, cst.Subscript):
-                        yield from _assigned(model, statement, around)
+    bound = model.resolver.bindings(weights)
+    kept = [
+        (cls, attribute)
+        for call in model.facts.calls
+        if call.node.args
+        for cls in model.constructed(call.node)
+        if cls.model is model and "callback" in cls.kinds
+        for attribute, given in kept_arguments(cls, call.node)
+        if isinstance(given, cst.Name) and model.resolver.bindings(given) == bound
+    ]
+    for owner, load in (found for cls, attribute in kept for found in model.self_loads(cls, attribute)):
+        statement, around = model.statement_of(load.node), model.parent(load.node)
+        if owner.model is model and isinstance(statement, cst.Assign) and isinstance(around, cst.Subscript):
+            yield from _assigned(model, statement, around)
 
 
 def _is_scheduled(model: SemanticModel, node: cst.BaseExpression) -> bool:

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 import libcst as cst
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import ClassInfo, SemanticModel
+from kerasvae_lint.semantics import SemanticModel
 from kerasvae_lint.semantics.algebra.calling import constructor
-from kerasvae_lint.semantics.calls import bind_arguments
-from kerasvae_lint.semantics.facts import CallFacts, Function
+from kerasvae_lint.semantics.facts import Function
 from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.fits import Fit, keyword, number
 from kerasvae_lint.semantics.schedules.owners import words
 from kerasvae_lint.semantics.schedules.tracing import is_true
-from kerasvae_lint.semantics.sites import kept_as
+from kerasvae_lint.semantics.sites import kept_arguments
 from kerasvae_lint.semantics.values import Variable, variables_in
-from kerasvae_lint.semantics.writes import handed_writes
 
 from ._schedules import callback_name, is_learning_rate, is_temperature, is_warm_up, place
 
@@ -174,9 +172,9 @@ def _sets_given(model: SemanticModel, call: cst.Call) -> bool:
     """True if a callback of another file sets a variable it is given here, of which a loss is made here."""
     return any(
         isinstance(value, Variable) and model.owns(value.node) and _enters_loss(model, value.node)
-        for write, given in handed_writes(model, call)
-        if write.is_schedule
-        for value in model.values(given)
+        for handed in model.schedules.handed
+        if handed.call is call
+        for value in model.values(handed.given)
     )
 
 
@@ -213,26 +211,21 @@ def _enters_loss(model: SemanticModel, variable: cst.CSTNode) -> bool:
     for use in (use for uses in model.facts.names.values() for use in uses):
         if model.function_at(use) in losses and any(v.node is variable for v in model.values(use)):
             return True
-    return any(_is_weight_of(cls, call.node, model, variable) for call, cls in _layers_elsewhere(model))
+    return _weighs_elsewhere(model, variable)
 
 
-def _layers_elsewhere(model: SemanticModel) -> Iterator[tuple[CallFacts, ClassInfo]]:
-    """The calls that make layers whose classes stand in other files."""
-    for call in model.facts.calls:
-        for cls in model.constructed(call.node) if call.node.args else ():
-            if cls.is_layer and cls.model is not model:
-                yield call, cls
-
-
-def _is_weight_of(cls: ClassInfo, call: cst.Call, model: SemanticModel, variable: cst.CSTNode) -> bool:
-    """True if a layer is given the variable and makes a loss of it."""
-    init = cls.method("__init__")
-    for parameter, given in bind_arguments(init[1], call, 1).items() if init is not None else ():
-        attribute = kept_as(init[0], parameter) if init is not None else None
-        if attribute is not None and any(value.node is variable for value in model.values(given)):
-            if any(_in_loss(load.function) for _, load in cls.model.self_loads(cls, attribute)):
-                return True
-    return False
+def _weighs_elsewhere(model: SemanticModel, variable: cst.CSTNode) -> bool:
+    """True if a layer whose class stands in another file is given the variable and makes a loss of it."""
+    return any(
+        cls.is_layer
+        and cls.model is not model
+        and any(value.node is variable for value in model.values(given))
+        and any(_in_loss(load.function) for _, load in cls.model.self_loads(cls, attribute))
+        for call in model.facts.calls
+        if call.node.args
+        for cls in model.constructed(call.node)
+        for attribute, given in kept_arguments(cls, call.node)
+    )
 
 
 def _in_loss(function: Function) -> bool:

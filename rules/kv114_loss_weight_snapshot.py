@@ -12,7 +12,6 @@ from kerasvae_lint.semantics.literals import literal
 from kerasvae_lint.semantics.schedules.changes import Change
 from kerasvae_lint.semantics.schedules.fits import keyword
 from kerasvae_lint.semantics.values import Snapshot, Variable
-from kerasvae_lint.semantics.writes import handed_writes
 
 from ._schedules import place
 
@@ -95,9 +94,9 @@ def _writes(model: SemanticModel, copied: list[Variable]) -> list[Change]:
 def _elsewhere(model: SemanticModel, copied: list[Variable]) -> tuple[SemanticModel, cst.CSTNode] | None:
     """A write by a callback of another file that is given the variable."""
     nodes = {variable.node for variable in copied}
-    for write, given in handed_writes(model):
-        if write.is_schedule and any(value.node in nodes for value in model.values(given)):
-            return write.model, write.call.node
+    for handed in model.schedules.handed:
+        if any(value.node in nodes for value in model.values(handed.given)):
+            return handed.write.model, handed.write.call.node
     return None
 
 

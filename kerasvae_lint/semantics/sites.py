@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,7 @@ class Site:
 
 def sites_with_objects(model: SemanticModel, function: Function) -> list[Site]:
     """Where ``function`` is called in this module, those on objects of its class (``gan.compile(…)``) among them."""
-    found = model.sites(function)
-    name = function.node.name.value if isinstance(function.node, cst.FunctionDef) else ""
+    found, name = model.sites(function), function.name
     if function.receiver is None or name == "__init__":
         return found
     for call in model.method_calls(name):
@@ -45,8 +45,16 @@ def sites_with_objects(model: SemanticModel, function: Function) -> list[Site]:
     return found
 
 
-def kept_as(cls: ClassInfo, parameter: str) -> str | None:
-    """The attribute that the constructor of ``cls`` keeps a parameter in."""
+def kept_arguments(cls: ClassInfo, call: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """The attributes in which the constructor of ``cls`` keeps what ``call`` gives it, with what that is."""
+    init = cls.method("__init__")
+    for parameter, given in bind_arguments(init[1], call, 1).items() if init is not None else ():
+        attribute = _kept_as(init[0], parameter) if init is not None else None
+        if attribute is not None:
+            yield attribute, given
+
+
+def _kept_as(cls: ClassInfo, parameter: str) -> str | None:
     for store in cls.own_stores():
         if store.function.name == "__init__" and isinstance(store.value, cst.Name) and store.value.value == parameter:
             return store.attribute

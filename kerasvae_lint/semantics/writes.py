@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.facts import CallFacts, Function, Store
 from kerasvae_lint.semantics.phases import CONSTRUCTION_METHODS, TRACING
-from kerasvae_lint.semantics.sites import kept_as
+from kerasvae_lint.semantics.sites import kept_arguments
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
@@ -78,26 +77,33 @@ def writes_of(model: SemanticModel) -> tuple[Write, ...]:
     return tuple(found)
 
 
-def handed_writes(model: SemanticModel, only: cst.Call | None = None) -> Iterator[tuple[Write, cst.BaseExpression]]:
-    """Writes by the callbacks of other modules, with what this module, which fits, gives their constructors."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Handed:
+    """A callback of another module, made by ``call``, writes what it is ``given`` here again and again."""
+
+    call: cst.Call
+    given: cst.BaseExpression
+    write: Write
+
+
+def handed_writes(model: SemanticModel) -> Iterator[Handed]:
+    """Writes by the callbacks of other modules to what this module, which fits, gives their constructors."""
     if not any(True for _ in model.method_calls("fit", "fit_generator")):
         return
-    for node in [call.node for call in model.facts.calls] if only is None else [only]:
-        for cls in model.constructed(node) if node.args else ():
-            init = cls.method("__init__")
-            if init is None or cls.model is model or "callback" not in cls.kinds:
+    for call in model.facts.calls:
+        for cls in model.constructed(call.node) if call.node.args else ():
+            if cls.model is model or "callback" not in cls.kinds:
                 continue
-            for parameter, given in bind_arguments(init[1], node, 1).items():
-                attribute = kept_as(init[0], parameter)
-                for write in _writes_of_attribute(cls, attribute) if attribute is not None else ():
-                    yield write, given
+            for attribute, given in kept_arguments(cls, call.node):
+                for write in _schedules_of(cls, attribute):
+                    yield Handed(call.node, given, write)
 
 
-def _writes_of_attribute(cls: ClassInfo, attribute: str) -> Iterator[Write]:
+def _schedules_of(cls: ClassInfo, attribute: str) -> Iterator[Write]:
     for owner in cls.mro():
         for write in owner.model.writes:
             target = write.target
-            if isinstance(target, cst.Attribute) and target.attr.value == attribute:
+            if write.is_schedule and isinstance(target, cst.Attribute) and target.attr.value == attribute:
                 if owner.model.class_at(target) is owner and owner.model.is_self(target.value, write.call.function):
                     yield write
 

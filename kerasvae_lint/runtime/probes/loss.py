@@ -102,14 +102,6 @@ def _terms(subject: Subject, figures: dict[str, Any]) -> Answer:
     return _regularizers(subject, before, figures)
 
 
-def _first(subject: Subject) -> tuple[float | None, list[float], list[int]]:
-    """The same for the first batch, run once for all who ask."""
-    if "first" not in subject.notes:
-        subject.notes["first"] = _value_and_terms(subject)
-    found: tuple[float | None, list[float], list[int]] = subject.notes["first"]
-    return found
-
-
 def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[float | None, list[float], list[int]]:
     """The loss, and values and sizes of what ``add_loss`` gets on its way; on JAX, which traces it, in a plain pass."""
     terms: list[float] = []
@@ -128,6 +120,14 @@ def _value_and_terms(subject: Subject, batch: Batch | None = None) -> tuple[floa
     with watch.listening(losses=seen):
         subject.forward(batch, training=True)
     return optimised(subject, batch), terms, sizes
+
+
+def _first(subject: Subject) -> tuple[float | None, list[float], list[int]]:
+    """The same for the first batch, run once for all who ask."""
+    if "first" not in subject.notes:
+        subject.notes["first"] = _value_and_terms(subject)
+    found: tuple[float | None, list[float], list[int]] = subject.notes["first"]
+    return found
 
 
 def _regularizers(subject: Subject, before: float | None, figures: dict[str, Any]) -> Answer:

@@ -154,8 +154,8 @@ class Names:
         return self.bound(before, key, frame)
 
     def _own_stores(self, function: Function, name: str) -> list[Store]:
-        found = [s for s in self.model.facts.stores if s.attribute == name and s.function is function]
-        return sorted((s for s in found if self.model.is_self(s.obj, function)), key=lambda s: s.order)
+        stores = self.model.self_stores(function.class_facts) if function.class_facts is not None else []
+        return sorted((s for s in stores if s.attribute == name and s.function is function), key=lambda s: s.order)
 
     def bound(self, stores: list[Store], key: Hashable, frame: Frame) -> Result:
         """What the last of some stores in a row leaves in its attribute."""

@@ -246,18 +246,13 @@ def _look_at_the_rest(model: SemanticModel, t: Translator) -> None:
             definition = model.resolver.definition(call.node.func)
             if definition is None or not isinstance(definition[1], ClassFacts):
                 t.result(call.node, Frame(model.class_at(call.node)))
-    for function in (function for function in _all_functions(model) if function in chosen):
+    for function in (function for function in model.facts.functions if function in chosen):
         for node in function.returns:
             t.result(node, Frame(model.class_at(node)))
         for bindings in function.scope.bindings.values():
             for binding in bindings:
                 if binding.value is not None and binding.kind in {"assign", "annotated"}:
                     t.result(binding.value, Frame(model.class_at(binding.value)))
-
-
-def _all_functions(model: SemanticModel) -> list[Function]:
-    """In source order, the module itself first."""
-    return list(dict.fromkeys([model.facts.root, *model.facts.functions]))
 
 
 def _takes_heads(model: SemanticModel, call: CallFacts, chosen: set[Function]) -> bool:

@@ -14,7 +14,7 @@ from kerasvae_lint.semantics.schedules.fits import Elements, Fit, fits_of, origi
 from kerasvae_lint.semantics.schedules.owners import owners_of, setter
 from kerasvae_lint.semantics.schedules.retracing import drops_step, retraces
 from kerasvae_lint.semantics.schedules.tracing import COMPILED, Tracing, classes_in, is_graph_function, runs_eagerly
-from kerasvae_lint.semantics.writes import HOOKS, place_of
+from kerasvae_lint.semantics.writes import HOOKS, Handed, handed_writes, place_of
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
@@ -83,6 +83,11 @@ class Schedules:
             for w in self.model.writes
             if w.is_schedule and w.kind != "set_weights" and not _is_once(w.call.function)
         ]
+
+    @cached_property
+    def handed(self) -> list[Handed]:
+        """What callbacks of other modules write that this module gives them."""
+        return list(handed_writes(self.model))
 
     # stores to attributes -----------------------------------------------------------------------
     @cached_property
