@@ -1,0 +1,81 @@
+"""The caches of one run, a cache for each project and set of settings that it meets."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.core import Problem, Settings
+from kerasvae_lint.run import pool
+from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
+from kerasvae_lint.source.files import project_digest, project_root
+from kerasvae_lint.source.words import Index, Search, holding, search_of, word_index
+
+if TYPE_CHECKING:
+    from kerasvae_lint.run.engine import FileResult
+
+
+class Store:
+    """The caches of all projects and settings that one run meets."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+        self._caches: dict[tuple[Path, str], Cache] = {}
+        self._salts: dict[Settings, str] = {}
+        self._folders: dict[str, Path] = {}
+        self._digests: dict[Path, str] = {}
+        self._words: dict[Path, Index] = {}
+
+    def _cache(self, filename: str, settings: Settings) -> Cache:
+        folder = os.path.dirname(os.path.abspath(filename))
+        if folder not in self._folders:
+            self._folders[folder] = folder_for(folder)
+        if settings not in self._salts:
+            from kerasvae_lint import __version__
+            from kerasvae_lint.run.packs import fingerprint
+
+            self._salts[settings] = salt(settings, fingerprint(), __version__)
+        key = (self._folders[folder], self._salts[settings])
+        if key not in self._caches:
+            self._caches[key] = Cache(*key)
+        return self._caches[key]
+
+    def _digest(self, filename: str) -> str:
+        root = project_root(filename)
+        if root not in self._digests:
+            self._digests[root] = project_digest(root)
+        return self._digests[root]
+
+    def get(self, filename: str, data: bytes, settings: Settings) -> Entry | None:
+        if not self.enabled:
+            return None
+        cache = self._cache(filename, settings)
+        return cache.get(
+            Cache.key(filename, data), lambda: self._digest(filename), lambda search: self._finds(filename, search)
+        )
+
+    def _finds(self, filename: str, search: Search) -> bool:
+        root = project_root(filename)
+        if root not in self._words:
+            self._words[root] = word_index(root)
+        words, one_of = search[0], frozenset(search[1])
+        return search == search_of(words, one_of, holding(self._words[root], os.path.abspath(filename), words, one_of))
+
+    def put(self, filename: str, data: bytes, settings: Settings) -> None:
+        if self.enabled:
+            self._cache(filename, settings).put(Cache.key(filename, data), Entry((), (), {}, None))
+
+    def put_result(self, job: pool.Job, result: FileResult) -> None:
+        if not self.enabled:
+            return
+        data = pool.read(job.filename)
+        if isinstance(data, Problem):
+            return
+        digest = self._digest(job.filename) if result.searched else None
+        cache = self._cache(job.filename, job.settings)
+        cache.put(Cache.key(job.filename, data), pool.entry_of(result, digest))
+
+    def save(self) -> None:
+        for cache in self._caches.values():
+            cache.save()
