@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kerasvae_lint import __version__
 
 if TYPE_CHECKING:
-    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.run.pipeline import Pipeline
     from kerasvae_lint.source import Source
 
 UNDONE = "KV000"
@@ -60,24 +60,15 @@ class KerasPlugin:
             yield self._row(1, 1, UNDONE, str(error))
 
     def _rows(self, text: str, data: bytes) -> Iterator[Row]:
-        from kerasvae_lint.run import pool, registry
-        from kerasvae_lint.run.baseline import fresh
-        from kerasvae_lint.run.config import load
         from kerasvae_lint.run.discovery import is_excluded
-        from kerasvae_lint.run.engine import lint_text
         from kerasvae_lint.source import Source
 
-        settings = load(self.filename)[0]
-        if is_excluded(self.filename, settings.all_excludes) or not pool.needs_parsing(data, settings):
-            return
-        if len(data) > pool.MAX_BYTES:
-            yield self._row(1, 1, UNDONE, f"larger than {pool.MAX_BYTES // 1_000_000} MB: left out")
+        pipeline = _pipeline()
+        if is_excluded(self.filename, pipeline.settings_for(self.filename).all_excludes):
             return
         source = Source(self.filename, text)
-        if self.disable_noqa:
-            source = _without_noqa(source)
-        result = lint_text(source, settings, registry.selected(settings), _project())
-        for finding in fresh(result.findings, source, settings):
+        result = pipeline.lint_open(_without_noqa(source) if self.disable_noqa else source, data)
+        for finding in result.findings:
             place = finding.location
             yield self._row(place.row, place.column, finding.code, finding.message)
         for problem in result.problems:
@@ -91,11 +82,11 @@ class KerasPlugin:
 
 
 @lru_cache(maxsize=1)
-def _project() -> Project:
-    """What is known of the other files: read once in each process."""
-    from kerasvae_lint.semantics import Project
+def _pipeline() -> Pipeline:
+    """Made once in each process, so that the other files are read once."""
+    from kerasvae_lint.run.pipeline import Pipeline
 
-    return Project()
+    return Pipeline()
 
 
 def _without_noqa(source: Source) -> Source:

@@ -17,7 +17,8 @@ from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
 from kerasvae_lint.core import Problem
 from kerasvae_lint.report.counts import many
 from kerasvae_lint.report.look import printable
-from kerasvae_lint.run.api import LintResult, SettingsFor, lint_paths
+from kerasvae_lint.run.pipeline import Pipeline, SettingsFor
+from kerasvae_lint.run.results import LintResult
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.known import Seen
@@ -48,7 +49,7 @@ def _show_files(request: Request) -> int:
 def _add_noqa(request: Request) -> int:
     from kerasvae_lint.run.noqa import add_noqa
 
-    run = add_noqa(request.paths, request.choices.settings_for(), cache=request.cache, jobs=request.jobs)
+    run = add_noqa(request.pipeline(), request.paths)
     if not request.quiet:
         added = f"{many(run.lines, 'noqa comment')} in {many(len(run.marked), 'file')}"
         write(sys.stderr, [f"Added {added}." if run.lines else "Added no noqa comments."])
@@ -61,12 +62,12 @@ def _update_baseline(request: Request) -> int:
 
     settings_for = request.choices.settings_for()
     _require_baseline(request, settings_for)
-    result = lint_paths(
-        request.paths,
+    whole = Pipeline(
         lambda name: replace(settings_for(name), baseline=""),
         cache=request.cache,
         jobs=request.jobs,
     )
+    result = whole.lint_paths(request.paths)
     seen = Seen(request.paths, {name: settings_for(name) for name in result.names})
     lines = list(_write_baselines(seen, result))
     result.known = [finding for finding in result.findings if seen.files[finding.filename].baseline]

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from kerasvae_lint import report
 from kerasvae_lint.cli import formats
 from kerasvae_lint.cli.choices import Choices
 from kerasvae_lint.cli.output import folded, look_for, problem_line, write, write_bytes
 from kerasvae_lint.cli.outputs import Outputs, write_report
-from kerasvae_lint.cli.progress import Bar, bar, wanted
-from kerasvae_lint.core import Finding, Problem, Settings
-from kerasvae_lint.run.api import LintResult, lint_paths
-
-if TYPE_CHECKING:
-    from kerasvae_lint.run.fixing import Change
+from kerasvae_lint.cli.progress import bar, wanted
+from kerasvae_lint.core import Finding, Problem
+from kerasvae_lint.run.pipeline import Pipeline, Progress
+from kerasvae_lint.run.results import Change, LintResult
 
 STDIN = "-"
 
@@ -42,6 +39,10 @@ class Request:
     quiet: bool = False
     verbose: bool = False
 
+    def pipeline(self, progress: Progress | None = None) -> Pipeline:
+        """What lints by the request's choices."""
+        return Pipeline(self.choices.settings_for(), cache=self.cache, jobs=self.jobs, progress=progress)
+
 
 @dataclass(slots=True)
 class Answer:
@@ -64,12 +65,11 @@ def check(request: Request) -> int:
 
 def answer_to(request: Request) -> Answer:
     """Do what is asked."""
-    settings_for = request.choices.settings_for()
     if request.paths == (STDIN,):
-        answer = _standard_input(request, settings_for(request.stdin_filename or "."))
+        answer = _standard_input(request)
     else:
         with bar(shown=wanted(request.quiet)) as progress:
-            answer = _files(request, settings_for, progress)
+            answer = _files(request, request.pipeline(progress))
     answer.result.problems += request.choices.problems.values()
     return answer
 
@@ -109,46 +109,23 @@ def _status(request: Request, answer: Answer) -> int:
     return 1 if left and not request.exit_zero else 0
 
 
-def _files(request: Request, settings_for: Callable[[str], Settings], progress: Bar) -> Answer:
+def _files(request: Request, pipeline: Pipeline) -> Answer:
     if not (request.fix or request.diff):
-        found = lint_paths(request.paths, settings_for, cache=request.cache, jobs=request.jobs, progress=progress)
-        return Answer(found)
-    from kerasvae_lint.run.fixing import fix_paths
-
-    run = fix_paths(
-        request.paths,
-        settings_for,
-        unsafe=request.unsafe,
-        write=not request.diff,
-        cache=request.cache,
-        jobs=request.jobs,
-        progress=progress,
-    )
+        return Answer(pipeline.lint_paths(request.paths))
+    run = pipeline.fix_paths(request.paths, unsafe=request.unsafe, write=not request.diff)
     return Answer(run.result, run.changes)
 
 
-def _standard_input(request: Request, settings: Settings) -> Answer:
+def _standard_input(request: Request) -> Answer:
+    pipeline = Pipeline(request.choices.settings_for()(request.stdin_filename or "."))
     data = sys.stdin.buffer.read()
     name = request.stdin_filename or STDIN
     if request.fix or request.diff:
-        from kerasvae_lint.run.fixing import fix_data
-
-        change = fix_data(data, name, settings, unsafe=request.unsafe)
+        change = pipeline.fix_data(data, name, unsafe=request.unsafe)
         result = LintResult(change.remaining, change.problems, 1)
         return Answer(result, [change] if change.after != data else [], change.after)
-    from kerasvae_lint.run import pool, registry
-    from kerasvae_lint.run.engine import lint_data
-
-    result = LintResult(files=1)
-    if pool.needs_parsing(data, settings):
-        found = lint_data(data, name, settings, registry.selected(settings))
-        result.findings, result.problems = found.findings, found.problems
-        if settings.baseline and found.findings:
-            from kerasvae_lint.run.baseline import fresh
-            from kerasvae_lint.source import decode
-
-            result.findings = fresh(found.findings, decode(data, name), settings)
-    return Answer(result, data=data)
+    found = pipeline.lint_data(data, name)
+    return Answer(LintResult(found.findings, found.problems, 1), data=data)
 
 
 def _show(request: Request, answer: Answer) -> None:

@@ -10,15 +10,15 @@ from kerasvae_lint.core import Problem, TargetKeras
 
 def inspected(filename: str, target: TargetKeras | None) -> tuple[str, str]:
     """The model as text, and a line about what went wrong (either may be empty)."""
-    from kerasvae_lint.run import pool
     from kerasvae_lint.run.config import ConfigError, load
     from kerasvae_lint.run.engine import RECURSION_LIMIT
+    from kerasvae_lint.run.reading import read
     from kerasvae_lint.semantics import Project, SemanticModel
     from kerasvae_lint.semantics.inspect import describe
     from kerasvae_lint.source import SourceError, decode, parse
 
     look = look_for(sys.stderr)
-    data = pool.read(filename)
+    data = read(filename)
     if isinstance(data, Problem):
         return "", problem_line(data, look)
     try:

@@ -108,8 +108,8 @@ def _no_excludes(_: str) -> tuple[str, ...]:
 
 def _read(filename: str, request: Request) -> _Program | str:
     """The program in a file, a notebook's cells as one; or why there is none."""
-    from kerasvae_lint.run.api import LintError, lint_source
-    from kerasvae_lint.run.fixing import fix_data
+    from kerasvae_lint.run.pipeline import Pipeline
+    from kerasvae_lint.run.results import LintError
     from kerasvae_lint.source import SourceError, decode
 
     try:
@@ -120,16 +120,16 @@ def _read(filename: str, request: Request) -> _Program | str:
     except SourceError as error:
         return str(error)
     program = _Program(filename, os.path.abspath(filename), source.text, data)
-    settings = Settings(preview=True)
+    pipeline = Pipeline(Settings(preview=True))
     plain = filename if not filename.endswith(".ipynb") else filename + ".py"
     try:
-        program.findings = tuple((f.code, f.location.row) for f in lint_source(source.text, plain, settings))
+        program.findings = tuple((f.code, f.location.row) for f in pipeline.lint_string(source.text, plain))
         if request.fix:
-            done = fix_data(data, filename, settings, unsafe=request.unsafe)
+            done = pipeline.fix_data(data, filename, unsafe=request.unsafe)
             if done.fixed:
                 program.after, program.fixed = done.after, decode(done.after, filename).text
                 program.fixes = list(dict.fromkeys(f.code for f in done.fixed))
-                left = done.remaining if plain == filename else lint_source(program.fixed, plain, settings)
+                left = done.remaining if plain == filename else pipeline.lint_string(program.fixed, plain)
                 program.remaining = tuple((f.code, f.location.row) for f in left)
     except LintError as error:
         return f"{error} on line {error.location.row}" if error.location is not None else str(error)

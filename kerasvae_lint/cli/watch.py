@@ -14,7 +14,7 @@ from kerasvae_lint.cli.check import STDIN, Request, answer_to, tell
 from kerasvae_lint.cli.choices import NOTHING
 from kerasvae_lint.cli.output import folded, is_plain, look_for, write
 from kerasvae_lint.core import interrupts
-from kerasvae_lint.run import config, pool
+from kerasvae_lint.run import config
 from kerasvae_lint.run.snapshot import Snapshot, matters, take
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def _lint(request: Request, state: Snapshot, changed: list[str]) -> None:
     """Lint everything (the cache knows what is as it was), and say what is found; what it writes goes to ``state``."""
     started = time.perf_counter()
     config.forget()
-    pool.forget()
     request = replace(request, choices=replace(request.choices, problems={}))
     if not is_plain(sys.stdout):
         click.clear()

@@ -10,9 +10,8 @@ from kerasvae_lint.core import Finding, Problem, Settings
 from kerasvae_lint.lsp.configuration import Configuration
 from kerasvae_lint.lsp.snapshot import Snapshot
 from kerasvae_lint.lsp.surroundings import Surroundings
-from kerasvae_lint.run import pool
 from kerasvae_lint.run.config import ConfigError
-from kerasvae_lint.run.triage import looks_broken, mentions_field
+from kerasvae_lint.run.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +65,10 @@ class Analyst:
 
     def warm_up(self) -> None:
         """Import and compile what linting needs; from then on the worker collects litter when nobody waits for it."""
-        from kerasvae_lint.run import registry
-        from kerasvae_lint.run.engine import lint_text
         from kerasvae_lint.source import Source
 
         try:
-            settings = Settings()
-            lint_text(Source("warm-up.py", _WARM_UP), settings, registry.selected(settings))
+            Pipeline(Settings()).lint(Source("warm-up.py", _WARM_UP))
         except Exception:  # what is wrong will be said of the first file
             log.exception("warming up failed")
         gc.collect()
@@ -98,23 +94,10 @@ class Analyst:
             return Outcome(snapshot, verdict.settings, failures=(text,))
 
     def _lint(self, snapshot: Snapshot, settings: Settings) -> Outcome:
-        from kerasvae_lint.run import registry
-        from kerasvae_lint.run.baseline import fresh
-        from kerasvae_lint.run.engine import lint_text
-
+        pipeline = Pipeline(settings, projects=self.surroundings.project, consulted=self.surroundings.note)
         data = snapshot.source.text.encode("utf-8", "surrogatepass")
-        if not mentions_field(data):
-            return Outcome(snapshot, settings)
-        if len(data) > pool.MAX_BYTES:
-            problem = Problem(snapshot.filename, f"larger than {pool.MAX_BYTES // 1_000_000} MB: left out")
-            return Outcome(snapshot, settings, problems=(problem,))
-        if not pool.needs_parsing(data, settings) and not looks_broken(data, "<text>", True):
-            return Outcome(snapshot, settings)
-        project = self.surroundings.project()
-        result = lint_text(snapshot.source, settings, registry.selected(settings), project)
-        project.note(result.consulted)
         try:
-            result.findings = fresh(result.findings, snapshot.source, settings)
+            result = pipeline.lint_open(snapshot.source, data, thorough=True)
         except ConfigError as error:
             return Outcome(snapshot, settings, complaint=str(error))
         return Outcome(
@@ -123,6 +106,6 @@ class Analyst:
             tuple(result.findings),
             tuple(problem for problem in result.problems if not problem.message.startswith(_INTERNAL)),
             failures=tuple(f"{p.filename}: {p.message}" for p in result.problems if p.message.startswith(_INTERNAL)),
-            consulted=frozenset(result.consulted),
-            searched=bool(result.searched),
+            consulted=result.consulted,
+            searched=result.searched,
         )

@@ -14,7 +14,7 @@ from kerasvae_lint.lsp.edits import is_safe
 from kerasvae_lint.lsp.positions import Lines
 from kerasvae_lint.lsp.snapshot import Part, Snapshot
 from kerasvae_lint.run import documentation, registry
-from kerasvae_lint.run.pool import MAX_BYTES
+from kerasvae_lint.run.reading import MAX_BYTES
 
 SOURCE = "kvlint"
 

@@ -11,6 +11,7 @@ from kerasvae_lint.core import Applicability, Finding, Settings, TextEdit
 from kerasvae_lint.fix import fix_text
 from kerasvae_lint.fix.document import Script
 from kerasvae_lint.lsp.snapshot import Snapshot, Spans
+from kerasvae_lint.run.pipeline import Pipeline
 from kerasvae_lint.source.notebook import neutralize
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -24,19 +25,12 @@ def is_safe(finding: Finding) -> bool:
 
 def relint_with(snapshot: Snapshot, settings: Settings, code: str | None) -> Relint:
     """A function that lints another text of the same file: all rules, or findings with one code alone."""
-    from kerasvae_lint.run import registry
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_text
-    from kerasvae_lint.semantics import Project
-
-    rules = registry.selected(settings)
-    project = Project()
+    pipeline = Pipeline(settings)
     plain = snapshot.source.cells is None
     source = snapshot.source if plain else replace(snapshot.source, cells=(), problems=())
 
     def lint(text: str) -> Sequence[Finding]:
-        made = source.with_text(text)
-        found = fresh(lint_text(made, settings, rules, project).findings, made, settings)
+        found = pipeline.lint(source.with_text(text)).findings
         return [finding for finding in found if code is None or finding.code == code]
 
     return lint

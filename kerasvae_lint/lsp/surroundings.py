@@ -70,6 +70,11 @@ class Surroundings:
         """Some file has changed: look before the next lint, however short a while ago that was done."""
         self._doubted = True
 
+    def note(self, consulted: dict[str, str | None]) -> None:
+        """Remember how the files look that the last answer rests on."""
+        if self._project is not None:
+            self._project.note(consulted)
+
     def project(self) -> _Watched:
         """The project for the next lint."""
         now = time.monotonic()

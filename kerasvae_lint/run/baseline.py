@@ -173,12 +173,12 @@ def _clipped(text: str) -> str:
     return f"{text[: LONGEST - 20].rstrip()} … {digest}"
 
 
-def fresh(findings: list[Finding], source: Source, settings: Settings) -> list[Finding]:
-    """The findings of one text that its settings' baseline does not know.
+def new_and_known(findings: list[Finding], source: Source, settings: Settings) -> tuple[list[Finding], list[Finding]]:
+    """The findings of one text that its settings' baseline does not know, and those that it does.
 
     Raises:
         BaselineError: the baseline can't be used.
     """
     if not settings.baseline or not findings:
-        return findings
-    return load(settings.baseline).split(source.filename, findings, source)[0]
+        return findings, []
+    return load(settings.baseline).split(source.filename, findings, source)[:2]

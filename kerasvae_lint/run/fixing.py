@@ -1,53 +1,18 @@
-"""Files fixed in place: all linted again after each pass, as a fix can settle findings elsewhere."""
+"""The bytes of a file with its fixes in them: worked out on its text, and brought back as it was written."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Applicability, Finding, Problem, Settings
-from kerasvae_lint.run import pool
-from kerasvae_lint.run.api import LintResult, Progress, SettingsFor, _settings_for, lint_paths, silent
+from kerasvae_lint.core import Applicability, Finding, Problem
+from kerasvae_lint.run.results import Change
 
 if TYPE_CHECKING:
-    from kerasvae_lint.run.notebooks import Lint
     from kerasvae_lint.source import Source
 
-MAX_PASSES = 5
-
-
-@dataclass(slots=True)
-class Change:
-    """What fixing makes of one file; ``after`` is its old content where nothing changes.
-
-    ``old`` and ``new`` are a script's text; of a notebook, ``cells`` has what changes: number, old text, new text.
-    """
-
-    filename: str
-    before: bytes
-    after: bytes
-    old: str = ""
-    new: str = ""
-    cells: list[tuple[int, str, str]] = field(default_factory=list)
-    fixed: list[Finding] = field(default_factory=list)
-    remaining: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class FixRun:
-    """What fixing some paths gave: ``result`` is what linting them gives now."""
-
-    result: LintResult
-    changes: list[Change] = field(default_factory=list)
-
-    @property
-    def fixed(self) -> list[Finding]:
-        """All findings whose fix was applied."""
-        return [finding for change in self.changes for finding in change.fixed]
+    Lint = Callable[[Source], list[Finding]]
 
 
 def is_fixable(finding: Finding, unsafe: bool) -> bool:
@@ -55,89 +20,36 @@ def is_fixable(finding: Finding, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
 
 
-def fix_paths(
-    paths: Iterable[str | os.PathLike[str]],
-    settings: Settings | SettingsFor | None = None,
-    *,
-    unsafe: bool = False,
-    write: bool = True,
-    cache: bool = False,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> FixRun:
-    """Lint files and folders and fix what can be fixed.
+def mend(change: Change, lint: Lint, unsafe: bool) -> None:
+    """Work out what fixing makes of a file whose findings are known; encoding, byte order mark and newlines stay.
 
-    Without ``write`` nothing is written, and the changes of the first pass are worked out only.
+    ``change.remaining`` has the findings that there are before. What can't be done is among its problems.
     """
-    settings_for = _settings_for(settings)
-    wanted = list(paths)
-    run = FixRun(lint_paths(wanted, settings_for, cache=cache, jobs=jobs, progress=progress))
-    problems: list[Problem] = []
-    for _ in range(MAX_PASSES):
-        names = {f.filename: None for f in run.result.findings if is_fixable(f, unsafe)}
-        made = []
-        for name in names:
-            made.append(_fix_file(name, settings_for(name), unsafe, write))
-            (progress or silent)("Fixing", len(made), len(names))
-        changed = [change for change in made if change.after != change.before]
-        problems = [problem for change in made for problem in change.problems]
-        run.changes += changed
-        if not write or not changed:
-            break
-        pool.forget()
-        run.result = lint_paths(wanted, settings_for, cache=cache, jobs=jobs, progress=progress)
-    run.result.problems += [problem for problem in problems if problem not in run.result.problems]
-    return run
+    from kerasvae_lint.source import SourceError
 
-
-def _fix_file(filename: str, settings: Settings, unsafe: bool, write: bool) -> Change:
-    data = pool.read(filename)
-    if isinstance(data, Problem):
-        return Change(filename, b"", b"", problems=[data])
-    change = fix_data(data, filename, settings, unsafe=unsafe)
-    if write and change.after != change.before:
-        from kerasvae_lint.fix import write_atomically
-
-        try:
-            write_atomically(Path(filename), change.after, expected=data)
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            return Change(filename, data, data, problems=[Problem(filename, f"can't be written: {why}")])
-    return change
-
-
-def fix_data(data: bytes, filename: str, settings: Settings, *, unsafe: bool = False) -> Change:
-    """Fix the bytes of a file, written nowhere; encoding, byte order mark and newlines stay."""
-    from kerasvae_lint.run import registry
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_data, lint_text
-    from kerasvae_lint.semantics import Project
-    from kerasvae_lint.source import SourceError, decode
-
-    change = Change(filename, data, data)
-    if not pool.needs_parsing(data, settings):
-        return change
-    rules = registry.selected(settings)
-    project = Project()
-    first = lint_data(data, filename, settings, rules, project)
-    change.remaining, change.problems = first.findings, first.problems
-    fix = _fix_cells if filename.endswith(".ipynb") else _fix_script
-
-    def lint(source: Source) -> list[Finding]:
-        return fresh(lint_text(source, settings, rules, project).findings, source, settings)
-
+    fix = _fix_cells if change.filename.endswith(".ipynb") else _fix_script
     try:
-        if settings.baseline:
-            change.remaining = fresh(first.findings, decode(data, filename), settings)
-        if not any(is_fixable(finding, unsafe) for finding in change.remaining):
-            return change
         refused = fix(change, lint, unsafe)
     except SourceError as error:
-        change.problems.append(Problem(filename, error.message, error.location, error.cell))
-        return change
+        change.problems.append(Problem(change.filename, error.message, error.location, error.cell))
+        return
     if refused:
         what = "a fix was" if refused == 1 else f"{refused} fixes were"
-        change.problems.append(Problem(filename, f"{what} left out: the file would not parse with it"))
+        change.problems.append(Problem(change.filename, f"{what} left out: the file would not parse with it"))
+
+
+def written(change: Change) -> Change:
+    """The change once it stands in its file; or no change, and the problem why it does not."""
+    if change.after == change.before:
+        return change
+    from kerasvae_lint.fix import write_atomically
+
+    filename, before = change.filename, change.before
+    try:
+        write_atomically(Path(filename), change.after, expected=before)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        return Change(filename, before, before, problems=[Problem(filename, f"can't be written: {why}")])
     return change
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Finding, Problem, Settings
-from kerasvae_lint.run import baseline, pool
+from kerasvae_lint.run import baseline
 from kerasvae_lint.run.baseline import Baseline, Key
+from kerasvae_lint.run.reading import read
 
 if TYPE_CHECKING:
     from kerasvae_lint.source import Source
@@ -111,7 +112,7 @@ def ran(code: str, settings: Settings) -> bool:
 def _source(filename: str) -> Source | None:
     from kerasvae_lint.source import SourceError, decode
 
-    data = pool.read(filename)
+    data = read(filename)
     if isinstance(data, Problem):
         return None
     try:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasvae_lint.core import Finding, Problem, Settings, TextEdit
-from kerasvae_lint.run import pool
-from kerasvae_lint.run.api import LintResult, SettingsFor, _settings_for, lint_paths
+from kerasvae_lint.core import Finding, Problem, TextEdit
+from kerasvae_lint.run.pipeline import Pipeline
+from kerasvae_lint.run.reading import read
 from kerasvae_lint.run.registry import UNUSED
+from kerasvae_lint.run.results import LintResult
 from kerasvae_lint.run.suppress import IGNORE, NOQA
 
 if TYPE_CHECKING:
-    from kerasvae_lint.semantics import Project
     from kerasvae_lint.source import Source
     from kerasvae_lint.source.logical import LogicalLines
 
@@ -44,25 +44,15 @@ class NoqaRun:
         return sum(item.lines for item in self.marked)
 
 
-def add_noqa(
-    paths: Iterable[str | os.PathLike[str]],
-    settings: Settings | SettingsFor | None = None,
-    *,
-    cache: bool = False,
-    jobs: int | None = None,
-) -> NoqaRun:
+def add_noqa(pipeline: Pipeline, paths: Iterable[str | os.PathLike[str]]) -> NoqaRun:
     """Lint files and folders, and add ``# noqa`` comments for what is found."""
-    from kerasvae_lint.semantics import Project
-
-    settings_for = _settings_for(settings)
-    run = NoqaRun(lint_paths(paths, settings_for, cache=cache, jobs=jobs))
+    run = NoqaRun(pipeline.lint_paths(paths))
     by_file: dict[str, list[Finding]] = {}
     for finding in run.result.findings:
         by_file.setdefault(finding.filename, []).append(finding)
-    project = Project()
     run.result.findings = []
     for filename, findings in by_file.items():
-        marked = _mark_file(filename, findings, settings_for(filename), project)
+        marked = _mark_file(pipeline, filename, findings)
         run.result.findings += marked.left
         run.result.problems += marked.problems
         if marked.lines:
@@ -70,11 +60,11 @@ def add_noqa(
     return run
 
 
-def _mark_file(filename: str, findings: list[Finding], settings: Settings, project: Project) -> Marked:
-    data = pool.read(filename)
+def _mark_file(pipeline: Pipeline, filename: str, findings: list[Finding]) -> Marked:
+    data = read(filename)
     if isinstance(data, Problem):
         return Marked(filename, b"", left=findings, problems=[data])
-    marked = mark_data(data, filename, findings, settings, project)
+    marked = mark_data(pipeline, data, filename, findings)
     if not marked.lines:
         return marked
     from kerasvae_lint.fix import write_atomically
@@ -87,13 +77,8 @@ def _mark_file(filename: str, findings: list[Finding], settings: Settings, proje
     return marked
 
 
-def mark_data(
-    data: bytes, filename: str, findings: list[Finding], settings: Settings, project: Project | None = None
-) -> Marked:
+def mark_data(pipeline: Pipeline, data: bytes, filename: str, findings: list[Finding]) -> Marked:
     """The bytes of a file with comments for ``findings``, linted again to see that they do what they are for."""
-    from kerasvae_lint.run import registry
-    from kerasvae_lint.run.baseline import fresh
-    from kerasvae_lint.run.engine import lint_text
     from kerasvae_lint.source import SourceError
 
     marked = Marked(filename, data, left=findings)
@@ -103,13 +88,13 @@ def mark_data(
     except SourceError as error:
         marked.problems.append(Problem(filename, error.message, error.location, error.cell))
         return marked
-    found = lint_text(made, settings, registry.selected(settings), project)
+    found = pipeline.lint(made)
     broken = [problem for problem in found.problems if problem.cell is None]
     if broken:
         marked.problems += broken
         return marked
     marked.after, marked.lines = after, lines
-    marked.left = fresh(found.findings, made, settings)
+    marked.left = found.findings
     marked.problems += [
         Problem(filename, f"{finding.code} can't be silenced by a comment here", finding.location, finding.cell)
         for finding in marked.left

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Problem, Settings
-from kerasvae_lint.run import pool
 from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
+from kerasvae_lint.run.reading import read
 from kerasvae_lint.source.files import project_digest, project_root
 from kerasvae_lint.source.words import Index, Search, holding, search_of, word_index
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
+    from kerasvae_lint.run.pool import Job
 
 
 class Store:
@@ -66,15 +67,16 @@ class Store:
         if self.enabled:
             self._cache(filename, settings).put(Cache.key(filename, data), Entry((), (), {}, None))
 
-    def put_result(self, job: pool.Job, result: FileResult) -> None:
+    def put_result(self, job: Job, result: FileResult) -> None:
         if not self.enabled:
             return
-        data = pool.read(job.filename)
+        data = read(job.filename)
         if isinstance(data, Problem):
             return
         digest = self._digest(job.filename) if result.searched else None
         cache = self._cache(job.filename, job.settings)
-        cache.put(Cache.key(job.filename, data), pool.entry_of(result, digest))
+        entry = Entry(tuple(result.findings), tuple(result.problems), result.consulted, digest, result.searched)
+        cache.put(Cache.key(job.filename, data), entry)
 
     def save(self) -> None:
         for cache in self._caches.values():

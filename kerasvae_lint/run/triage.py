@@ -6,6 +6,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable
+from functools import lru_cache
+
+from kerasvae_lint.core import Settings
 
 _WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
 _ALIAS_ENDS = (b"tf.", b"K.", b"tfd.", b"tfp.", b"tfb.", b"tfk.")
@@ -25,6 +28,27 @@ def mentions_field(data: bytes) -> bool:
 def has_trigger(data: bytes, triggers: Iterable[str]) -> bool:
     """True if a file holds one of the words that a rule needs."""
     return any(word.encode() in data for word in triggers)
+
+
+def needs_parsing(data: bytes, settings: Settings) -> bool:
+    """True unless triage can tell that no selected rule has anything to say."""
+    if not mentions_field(data):
+        return False
+    return any(
+        has_trigger(data, triggers) and (not companions or has_trigger(data, companions))
+        for triggers, companions in _words(settings)
+    )
+
+
+@lru_cache(maxsize=16)
+def _words(settings: Settings) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """``(triggers, companions)`` to look for, the most common first; rules without companions as one."""
+    from kerasvae_lint.run import registry
+
+    rules = registry.selected(settings).values()
+    alone = {word for rule in rules if not rule.companions for word in rule.triggers}
+    pairs = {(rule.triggers, rule.companions) for rule in rules if rule.companions}
+    return ((*sorted(alone), "kvlint:", "noqa: KV", "noqa:KV"), ()), *sorted(pairs)
 
 
 def looks_broken(data: bytes, filename: str, thorough: bool) -> bool:

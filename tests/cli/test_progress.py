@@ -13,7 +13,7 @@ import pytest
 
 from kerasvae_lint.cli import progress
 from kerasvae_lint.run.api import lint_paths
-from kerasvae_lint.run.fixing import fix_paths
+from kerasvae_lint.run.pipeline import Pipeline
 from tests.cli.conftest import SAFE
 
 if os.name != "posix":
@@ -111,5 +111,5 @@ def test_what_is_told_adds_up(project: Path) -> None:
     assert told[:5] == [("Reading", number, 0) for number in range(1, 6)]
     assert told[5:] == [("Linting", number * size, 5 * size) for number in range(6)]
     told.clear()
-    fix_paths([project], progress=lambda *step: told.append(step))
+    Pipeline(progress=lambda *step: told.append(step)).fix_paths([project])
     assert [step for step in told if step[0] == "Fixing"] == [("Fixing", number, 5) for number in range(1, 6)]

@@ -112,9 +112,9 @@ def test_only_what_a_change_can_reach_is_linted_again(project: Path, monkeypatch
     linted: list[str] = []
     run = pool.run
 
-    def noted(jobs: list[pool.Job], workers: int) -> Iterator[tuple[pool.Job, FileResult]]:
+    def noted(jobs: list[pool.Job], workers: int, make: pool.Make) -> Iterator[tuple[pool.Job, FileResult]]:
         linted.extend(Path(job.filename).relative_to(project).as_posix() for job in jobs)
-        return run(jobs, workers)
+        return run(jobs, workers, make)
 
     monkeypatch.setattr(pool, "run", noted)
 
