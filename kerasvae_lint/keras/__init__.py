@@ -1,0 +1,1 @@
+"""What code means in Keras: kinds of classes, phases, layers and their weights, models and their training."""

@@ -1,0 +1,212 @@
+"""What calling a layer or a model gives."""
+
+from __future__ import annotations
+
+from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.tensors import is_callable
+from kerasvae_lint.library import lookup, string_alias
+from kerasvae_lint.values.interpreter import CONSTRUCTION, TRACING
+from kerasvae_lint.values.lattice import (
+    Computed,
+    Constant,
+    Instance,
+    LibraryName,
+    LibraryObject,
+    ListObject,
+    Native,
+    Site,
+    Tuple,
+    Value,
+    constant,
+    is_none,
+    plainly,
+)
+from kerasvae_lint.values.world import Arguments, Machine
+
+MAX_LAYERS = 300
+
+
+def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value:
+    """Call a layer or model: the project's own run their ``call``, models their layers, others are a formula."""
+    inputs = arguments.get(0, "inputs", "x")
+    note_call(machine, layer, arguments, site)
+    if isinstance(layer, Instance):
+        found = _own_call(machine, layer, arguments, site)
+        if found is not None:
+            return found
+    name = library_class(layer)
+    if name == "keras.layers.Lambda":
+        found = _lambda(machine, layer, arguments, site)
+        if found is not None:
+            return found
+    if name == "keras.Sequential":
+        found = _sequential(machine, layer, arguments, site)
+        if found is not None:
+            return found
+    if name == "keras.Model":
+        outputs = model_outputs(layer)
+        if outputs is not None:
+            return outputs
+    return output_of(machine, layer, inputs, arguments, site)
+
+
+def output_of(machine: Machine, layer: Value, inputs: Value | None, arguments: Arguments, site: Site) -> Computed:
+    """The output of a layer whose mathematics nobody follows, as a formula over its inputs."""
+    operands = (inputs,) if inputs is not None else arguments.positional
+    options = dict(arguments.keywords)
+    for position, value in enumerate(arguments.positional[1:], 1):
+        options[f"#{position}"] = value
+    return Computed("layer", operands, "tensor", site, options, layer, None, machine.phase, machine.now)
+
+
+def note_call(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> None:
+    """Remember that a layer has been called."""
+    calls = machine.memory.setdefault(("calls", layer.key), [])
+    if isinstance(calls, list) and len(calls) < 64:
+        calls.append((arguments, site, machine.phase, machine.now))
+
+
+def _own_call(machine: Machine, layer: Instance, arguments: Arguments, site: Site) -> Value | None:
+    build_once(machine, layer, site)
+    method = machine.method(layer, "call")
+    if method is None:
+        return None
+    return machine.call(method, arguments, site)
+
+
+def build_once(machine: Machine, layer: Instance, site: Site) -> None:
+    """Run a layer's ``build`` before its first call."""
+    if layer.facts.get("built"):
+        return
+    layer.facts["built"] = True
+    build = machine.method(layer, "build")
+    if build is not None:
+        shape = Computed("shape", (), "shape", site)
+        with machine.in_phase(CONSTRUCTION):
+            machine.call(build, Arguments((shape,)), site)
+
+
+def _lambda(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value | None:
+    given = argument_of(layer, "function")
+    if given is None:
+        return None
+    inputs = arguments.positional
+    extra = argument_of(layer, "arguments")
+    keywords = dict(arguments.keywords)
+    if extra is not None:
+        items = machine.call(
+            machine.get_attribute(extra, "items", site), Arguments(), site
+        )
+        pairs, _ = machine.iterate(items, site)
+        for pair in pairs:
+            if isinstance(pair, Tuple) and len(pair.items) == 2:
+                name = constant(pair.items[0])
+                if isinstance(name, str):
+                    keywords[name] = pair.items[1]
+    callable_ = [member for member in given.alternatives() if is_callable(member) or isinstance(member, (LibraryName, Native))]
+    if not callable_:
+        return None
+    keywords = {k: v for k, v in keywords.items() if k not in {"training", "mask"}}
+    with machine.in_phase(TRACING):
+        return machine.call(given, Arguments(inputs, keywords), site)
+
+
+def _sequential(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value | None:
+    layers = sequential_layers(layer)
+    inputs = arguments.get(0, "inputs", "x")
+    if layers is None or inputs is None or layers.rest is not None or len(layers.items) > MAX_LAYERS:
+        return None
+    value = inputs
+    for item in layers.items:
+        for member in item.alternatives()[:1]:
+            if isinstance(member, Computed) and member.op == "input":
+                continue
+            if is_none(member):
+                continue
+            value = machine.call(item, Arguments((value,)), site)
+    return value
+
+
+def sequential_layers(model: Value) -> Tuple | None:
+    """The layers of a Sequential in order; None if it is none."""
+    if not isinstance(model, (LibraryObject, Instance)):
+        return None
+    own = model.slots.get("layers")
+    return own.items if isinstance(own, ListObject) else None
+
+
+def model_outputs(model: Value) -> Value | None:
+    """What a functional model was told that its outputs are."""
+    if isinstance(model, LibraryObject):
+        given = model.arguments.get("outputs", model.arguments.get("output"))
+        if given is None and len(model.positional) > 1:
+            given = model.positional[1]
+        return given
+    if isinstance(model, Instance):
+        for arguments in model.arguments.values():
+            if "outputs" in arguments:
+                return arguments["outputs"]
+    return None
+
+
+def model_inputs(model: Value) -> Value | None:
+    """What a functional model was told that its inputs are."""
+    if isinstance(model, LibraryObject):
+        given = model.arguments.get("inputs", model.arguments.get("input"))
+        if given is None and model.positional:
+            given = model.positional[0]
+        return given
+    if isinstance(model, Instance):
+        for arguments in model.arguments.values():
+            if "inputs" in arguments:
+                return arguments["inputs"]
+    return None
+
+
+def argument_of(obj: Value, *names: str) -> Value | None:
+    """What an object was made with, by parameter name; its attribute of that name if it has been set since."""
+    if isinstance(obj, (LibraryObject, Instance)):
+        for name in names:
+            if name in obj.slots:
+                return obj.slots[name]
+    if isinstance(obj, LibraryObject):
+        for name in names:
+            if name in obj.arguments:
+                return obj.arguments[name]
+    elif isinstance(obj, Instance):
+        for given in obj.arguments.values():
+            for name in names:
+                if name in given:
+                    return given[name]
+    return None
+
+
+def activation_name(value: Value) -> str | None:
+    """The name of an activation: ``sigmoid``; ``linear`` for None; None if it can't be told."""
+    plain = plainly(value)
+    if isinstance(plain, Constant):
+        if plain.value is None:
+            return "linear"
+        if isinstance(plain.value, str):
+            found = string_alias("activation", plain.value)
+            return found.rpartition(".")[2] if found is not None else plain.value
+        return None
+    if isinstance(plain, LibraryName):
+        entry = lookup(plain.name)
+        word = entry.operation if entry is not None else plain.name.rpartition(".")[2]
+        return "linear" if word == "identity" else word
+    if isinstance(plain, LibraryObject) and plain.kind == "layer":
+        return plain.name.rpartition(".")[2].lower()
+    return None
+
+
+__all__ = [
+    "activation_name",
+    "argument_of",
+    "build_once",
+    "call_layer",
+    "is_layer",
+    "model_inputs",
+    "model_outputs",
+    "sequential_layers",
+]

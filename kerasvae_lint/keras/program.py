@@ -1,0 +1,161 @@
+"""One file's program, run: from top to bottom, then whatever nobody in sight calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras import training
+from kerasvae_lint.keras.kinds import kinds_of
+from kerasvae_lint.keras.layers import build_once
+from kerasvae_lint.keras.phases import CONSTRUCTION_METHODS, TRACED_OF_KIND
+from kerasvae_lint.keras.world import KerasWorld
+from kerasvae_lint.values import attributes
+from kerasvae_lint.values.interpreter import HOST, TRACING, Interpreter
+from kerasvae_lint.values.lattice import (
+    ClassValue,
+    Computed,
+    FunctionValue,
+    Instance,
+    ModuleObject,
+    Property,
+    Site,
+    Value,
+)
+from kerasvae_lint.values.unit import Unit
+from kerasvae_lint.values.world import Arguments, Loader
+
+MAX_ROUNDS = 6
+_TARGETS = frozenset({"y_true", "y_pred", "true", "pred", "target", "y_hat", "labels", "logits"})
+
+
+class Program:
+    """A file and what it uses, run on abstract values.
+
+    Args:
+        unit: the file that is asked about.
+        loader: where other files are; None keeps everything inside this one.
+        steps: the budget of the interpreter.
+    """
+
+    def __init__(self, unit: Unit, loader: Loader | None = None, steps: int = 120_000) -> None:
+        self.unit = unit
+        self.world = KerasWorld()
+        self.machine = Interpreter(self.world, loader, steps)
+        self.module: ModuleObject = self.machine.run_unit(unit)
+        self._trace_compiled()
+        self._run_uncalled(unit)
+        self.machine.finish()
+        self._run_uncalled(unit)
+
+    def include(self, unit: Unit) -> ModuleObject:
+        """Run another file of the project that uses this one."""
+        known = unit.filename in self.machine.modules
+        module = self.machine.run_unit(unit)
+        if not known or not self.machine.memory.get(("whole", unit.filename)):
+            self.machine.memory["whole", unit.filename] = True
+            self._trace_compiled()
+            self._run_uncalled(unit)
+            self.machine.finish()
+        return module
+
+    def _trace_compiled(self) -> None:
+        """Trace the models that were compiled and never fitted in sight."""
+        for run in list(training.runs(self.machine)):
+            if run.method == "compile":
+                training.trace(self.machine, run.model, run.site)
+
+    # what nobody calls --------------------------------------------------------------------------
+    def _run_uncalled(self, unit: Unit) -> None:
+        for _ in range(MAX_ROUNDS):
+            before = len(self.machine.executed)
+            for cls in [c for c in self.machine.classes if c.unit is unit]:
+                self._run_class(cls)
+            for function in unit.module.functions:
+                if function not in self.machine.executed and function.owner is None:
+                    self._run_function(function)
+            self._trace_compiled()
+            if len(self.machine.executed) == before:
+                return
+
+    def _run_function(self, function: r.Function) -> None:
+        value = self.machine.made.get(function)
+        if value is None or self.machine.left < 0:
+            return
+        names = {parameter.name for parameter in function.parameters}
+        around = function.around
+        traced = len(names & _TARGETS) >= 2 or (around is not None and self._is_traced(around))
+        with self.machine.in_phase(TRACING if traced else HOST):
+            self.machine.run_root(value)
+
+    def _is_traced(self, function: r.Function) -> bool:
+        value = self.machine.made.get(function)
+        return value is not None and value.owner is not None and function.name in TRACED_OF_KIND["layer"]
+
+    def _run_class(self, cls: ClassValue) -> None:
+        if cls.flavour in {"enum", "namedtuple"}:
+            return
+        methods = [value for value in _methods(cls) if value.function not in self.machine.executed]
+        if not methods or cls.cls is None:
+            return
+        instance = self._instance(cls)
+        if instance is None:
+            return
+        for value in sorted(methods, key=lambda method: _rank(method.function.name)):
+            if value.function in self.machine.executed or "abstract" in value.tags or self.machine.left < 0:
+                continue
+            self._run_method(cls, instance, value)
+
+    def _instance(self, cls: ClassValue) -> Instance | None:
+        for obj in self.machine.objects:
+            if obj.cls.is_subclass(cls):
+                return obj
+        assert cls.cls is not None
+        site = Site(self.unit if cls.unit is None else cls.unit, cls.cls)
+        made = self.machine.construct(cls, Arguments(), site, generic=True)
+        return made if isinstance(made, Instance) else None
+
+    def _run_method(self, cls: ClassValue, instance: Instance, value: FunctionValue) -> None:
+        method = attributes.bound(value, instance)
+        if not isinstance(method, FunctionValue):
+            return
+        found = kinds_of(instance.cls)
+        name = value.function.name
+        site = Site(value.unit, value.function)
+        given: dict[str, Value] = {}
+        parameters = [p for p in value.function.parameters if p.kind in {"positional", "positional-only"}][1:]
+        if found & {"layer", "model"}:
+            if name not in CONSTRUCTION_METHODS:
+                build_once(self.machine, instance, site)
+            if parameters and name == "build":
+                given[parameters[0].name] = Computed("shape", (), "shape", site)
+            elif parameters and name in TRACED_OF_KIND["layer"]:
+                word = "data" if name.endswith("_step") else "input"
+                given[parameters[0].name] = Computed(word, (), "tensor", site, None, instance)
+        elif found & {"loss", "metric"} and name in {"call", "__call__", "update_state"}:
+            for parameter, word in zip(parameters, ("target", "output"), strict=False):
+                given[parameter.name] = Computed(word, (), "tensor", site, None, instance)
+        elif "callback" in found and name in training.HOOKS and parameters:
+            if len(parameters) > 1:
+                word = "epoch" if "epoch" in name else "batch"
+                given[parameters[0].name] = Computed(word, (), "number", site)
+        del cls
+        self.machine.run_root(method, given)
+
+
+def _methods(cls: ClassValue) -> Iterable[FunctionValue]:
+    """The functions that a class defines itself, those of its properties included."""
+    for value in list(cls.slots.values()):
+        if isinstance(value, FunctionValue) and value.owner is cls:
+            yield value
+        elif isinstance(value, Property):
+            for part in (value.getter, value.setter):
+                if isinstance(part, FunctionValue) and part.owner is cls:
+                    yield part
+
+
+_ORDER = {"__init__": 0, "build": 1, "call": 2, "train_step": 3, "test_step": 4}
+
+
+def _rank(name: str) -> int:
+    return _ORDER.get(name, 5)

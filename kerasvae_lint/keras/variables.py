@@ -1,0 +1,178 @@
+"""Variables: which are made where, whose weights they are, and who writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.values.lattice import (
+    Access,
+    Computed,
+    Constant,
+    Instance,
+    LibraryObject,
+    Native,
+    Site,
+    Unknown,
+    Value,
+    constant,
+)
+from kerasvae_lint.values.world import Arguments, Machine
+
+WEIGHT_NAMES = frozenset(
+    {"kernel", "embeddings", "bias", "recurrent_kernel", "gamma", "beta", "moving_mean", "moving_variance", "W", "b"}
+)
+_PLAIN_NAMES = frozenset({"kernel", "embeddings", "recurrent_kernel"})
+"""Names of weights that say so even of an object that nobody knows."""
+WEIGHT_LISTS = frozenset(
+    {
+        "weights",
+        "trainable_weights",
+        "variables",
+        "trainable_variables",
+        "non_trainable_weights",
+        "non_trainable_variables",
+        "_trainable_weights",
+        "_non_trainable_weights",
+    }
+)
+_FIRST_WEIGHT = {"keras.layers.Embedding": "embeddings", "keras.layers.BatchNormalization": "gamma"}
+WRITERS = frozenset({"assign", "assign_add", "assign_sub", "scatter_update", "scatter_add", "load", "update"})
+
+
+def make_variable(
+    machine: Machine,
+    name: str,
+    arguments: Mapping[str, Value],
+    site: Site,
+    complete: bool,
+    owner: Value | None = None,
+    positional: tuple[Value, ...] = (),
+) -> LibraryObject:
+    """A variable that the code makes."""
+    return LibraryObject(
+        name,
+        "variable",
+        site,
+        arguments,
+        positional,
+        complete,
+        machine.phase,
+        machine.function,
+        owner,
+        machine.now,
+        machine.traced,
+    )
+
+
+def trainable(variable: LibraryObject) -> bool | None:
+    """Whether a variable is trainable as it was made; None where that can't be told."""
+    own = variable.slots.get("trainable", variable.slots.get("_trainable"))
+    given = own if own is not None else variable.arguments.get("trainable")
+    if given is None:
+        if variable.name == "weight":
+            return variable.facts.get("weight") not in {"moving_mean", "moving_variance"}
+        return True if variable.complete else None
+    value = constant(given)
+    if value is None and isinstance(given, Constant):
+        return True
+    return value if isinstance(value, bool) else None
+
+
+def weight_of(machine: Machine, owner: Value, name: str, site: Site) -> LibraryObject:
+    """The weight ``name`` of a layer that makes it itself; the same one each time."""
+    place = ("weight", owner.key, name)
+    known = machine.memory.get(place)
+    if not isinstance(known, LibraryObject):
+        known = LibraryObject("weight", "variable", owner.site or site, {}, (), True, "", None, owner)
+        known.facts["weight"] = name
+        machine.memory[place] = known
+    return known
+
+
+def weight_attribute(machine: Machine, obj: Value, name: str, site: Site) -> Value | None:
+    """An attribute of a layer that is a weight, or a list of them; None for others."""
+    if name in WEIGHT_LISTS:
+        if isinstance(obj, Unknown) or is_layer(obj) or isinstance(obj, (Computed, LibraryObject)):
+            return Computed("weights", (obj,), "object", site, {"name": Constant(name)})
+        return None
+    if isinstance(obj, Unknown):
+        return weight_of(machine, obj, name, site) if name in _PLAIN_NAMES else None
+    if name in WEIGHT_NAMES and is_layer(obj) and library_class(obj) != "keras.layers.Layer":
+        if isinstance(obj, Instance) and library_class(obj) in {"keras.Model", ""}:
+            return None
+        return weight_of(machine, obj, name, site)
+    return None
+
+
+def weight_item(machine: Machine, weights: Computed, index: Value, site: Site) -> Value | None:
+    """``layer.weights[i]``: the weight that the layer made at that place."""
+    owner = weights.operands[0]
+    at = constant(index)
+    if not isinstance(at, int):
+        return None
+    if isinstance(owner, Instance):
+        own = [value for value in owner.slots.values() if isinstance(value, LibraryObject) and value.kind == "variable"]
+        if 0 <= at < len(own) and library_class(owner) in {"keras.layers.Layer", "keras.Model"}:
+            return own[at]
+    first = _FIRST_WEIGHT.get(library_class(owner), "kernel")
+    name = first if at == 0 else "bias" if at == 1 and first == "kernel" else f"[{at}]"
+    return weight_of(machine, owner, name, site)
+
+
+def variable_attribute(machine: Machine, variable: LibraryObject, name: str, site: Site) -> Value | None:
+    """Methods and attributes of a variable."""
+    if name in WRITERS:
+
+        def write(arguments: Arguments, at: Site) -> Value:
+            given = arguments.get(0, "value", "delta")
+            note_write(machine, variable, given if given is not None else Unknown("value", at), at, name)
+            return variable
+
+        return Native(name, write, site, variable)
+    if name in {"read_value", "initialized_value"}:
+
+        def read(arguments: Arguments, at: Site) -> Value:
+            del arguments
+            return Computed("read", (variable,), "tensor", at, None, None, None, machine.phase, machine.now)
+
+        return Native(name, read, site, variable)
+    if name in {"numpy", "eval"}:
+
+        def fetch(arguments: Arguments, at: Site) -> Value:
+            del arguments
+            return Computed("numpy", (variable,), "array", at, None, None, None, machine.phase, machine.now)
+
+        return Native(name, fetch, site, variable)
+    if name == "value":
+        return variable_value(machine, variable, site)
+    if name in {"shape", "get_shape"}:
+        return Computed("shape", (variable,), "shape", site)
+    if name in {"dtype", "name", "path", "device"}:
+        return Computed(name, (variable,), "object", site)
+    return None
+
+
+def variable_value(machine: Machine, variable: LibraryObject, site: Site) -> Value:
+    """``variable.value``: an attribute in Keras 3, a method in TensorFlow."""
+
+    def read(arguments: Arguments, at: Site) -> Value:
+        del arguments
+        return Computed("read", (variable,), "tensor", at, None, None, None, machine.phase, machine.now)
+
+    return Native("value", read, site, variable)
+
+
+def note_write(machine: Machine, variable: LibraryObject, value: Value, site: Site, kind: str) -> None:
+    """Somebody writes a variable's value."""
+    access = Access(site, machine.phase, value, machine.now, machine.function, kind, variable.slots.get("value"))
+    writes = variable.writes.setdefault("value", [])
+    if len(writes) < 64:
+        writes.append(access)
+
+
+def note_read(machine: Machine, variable: LibraryObject, site: Site, kind: str = "read") -> None:
+    """Somebody reads a variable's value."""
+    reads = variable.reads.setdefault("value", [])
+    if len(reads) < 64:
+        reads.append(Access(site, machine.phase, variable, machine.now, machine.function, kind))
