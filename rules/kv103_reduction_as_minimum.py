@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.facts import CallFacts
-from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.scalars import is_scalar
+from kerasvae_lint.model import Call, Module, Value, constant, is_none, is_scalar, records
 
 _TWINS = {
     "keras.backend.min": "minimum",
@@ -66,83 +61,61 @@ class ReductionAsMinimum(Rule):
     fixable = "sometimes"
     probes = ("build",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per reduction whose axis is a bound."""
-        for call in model.calls_to(*_TWINS):
-            name = model.name(call.node.func) or ""
-            bound = _bound(call.node)
-            if bound is None:
+        for call in module.calls(*_TWINS):
+            axis, reduced = call.argument("axis"), call.argument("x")
+            if axis is None or reduced is None or call.is_given("keepdims") != "absent":
                 continue
-            hinge = not _is_bound(model, call.node, bound)
-            if hinge and not (name.endswith("max") and _is_hinge(call.node, bound)):
+            hinge = not _is_bound(call, axis, reduced)
+            if hinge and not (call.name.endswith("max") and _is_hinge(call, axis)):
                 continue
-            twin = _TWINS[name]
+            twin = _TWINS[call.name]
             yield Report(
-                call.node,
-                f"The axis of `{model.text(call.node.func)}` is no bound: this reduces or raises,"
+                call,
+                f"The axis of `{module.text(call.record.func)}` is no bound: this reduces or raises,"
                 f" in Keras 2 and 3. `{twin}` compares.",
-                fix=_fix(model, call, bound, twin),
+                fix=_fix(module, call, twin),
                 preview=hinge,
             )
 
 
-def _bound(node: cst.Call) -> cst.Arg | None:
-    if not node.args or node.args[0].star or node.args[0].keyword is not None:
-        return None
-    for index, argument in enumerate(node.args):
-        if argument.keyword is not None and argument.keyword.value == "axis":
-            return argument
-        if index == 1 and argument.keyword is None and not argument.star:
-            return argument
-    return None
-
-
-def _is_bound(model: SemanticModel, node: cst.Call, bound: cst.Arg) -> bool:
-    if isinstance(node.args[0].value, (cst.List, cst.Tuple)):
-        return False
-    number = literal(bound.value)
+def _is_bound(call: Call, axis: Value, reduced: Value) -> bool:
+    """True where the axis can't be one: it is no integer, or what is reduced has none."""
+    number = constant(axis)
     if isinstance(number, float):
         return True
-    if bound.keyword is not None or len(node.args) != 2:
+    if not is_scalar(reduced):
         return False
-    if number is None and isinstance(literal(node.args[0].value), (int, float)):
-        return True  # of a number there is no axis
-    if not isinstance(number, int):
-        return False
-    return number >= 0 and is_scalar(model, node.args[0].value)
+    if number is None:
+        return constant(reduced) is not None and not is_none(axis)
+    return isinstance(number, int) and number >= 0
 
 
-def _is_hinge(node: cst.Call, bound: cst.Arg) -> bool:
+def _is_hinge(call: Call, axis: Value) -> bool:
     """True for ``max(d + margin, 0)``: with an axis, few would add a constant first."""
-    if literal(bound.value) != 0 or bound.keyword is not None or len(node.args) != 2:
+    written = call.written("x")
+    return constant(axis) == 0 and call.written("axis") is not None and written is not None and _has_margin(written.value)
+
+
+def _has_margin(expression: records.Expression) -> bool:
+    if not isinstance(expression, records.Binary) or expression.operator not in {"+", "-"}:
         return False
-    return _has_margin(node.args[0].value)
-
-
-def _has_margin(node: cst.BaseExpression) -> bool:
-    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, (cst.Add, cst.Subtract)):
-        return False
-    sides = (node.left, node.right)
-    names = [s.attr.value if isinstance(s, cst.Attribute) else getattr(s, "value", "") for s in sides]
-    if any(literal(side) is not None for side in sides):
+    sides = (expression.left, expression.right)
+    if any(isinstance(side, records.Constant) for side in sides):
         return True
-    if any(isinstance(name, str) and "margin" in name.lower() for name in names):
-        return True
-    return any(_has_margin(side) for side in sides)
+    names = [side.attr if isinstance(side, records.Attribute) else getattr(side, "id", "") for side in sides]
+    return any("margin" in name.lower() for name in names) or any(_has_margin(side) for side in sides)
 
 
-def _fix(model: SemanticModel, call: CallFacts, bound: cst.Arg, twin: str) -> Draft | None:
-    node = call.node
-    if len(node.args) != 2:
+def _fix(module: Module, call: Call, twin: str) -> Draft | None:
+    func, axis = call.record.func, call.written("axis")
+    if len(call.record.arguments) != 2 or axis is None or not isinstance(func, records.Attribute):
         return None
-    raw = model.resolver.raw(node.func) or ""
-    if raw.startswith("keras.backend.") and model.flavour.keras3 and not model.flavour.keras2:
+    if call.spelling.startswith("keras.backend.") and module.flavour.only3:
         return None
-    editor = Editor(model)
-    if isinstance(node.func, cst.Attribute):
-        editor.replace(node.func.attr, twin)
-    else:
-        return None
-    if bound.keyword is not None:
-        editor.edit(model.span(bound.keyword)[0], model.span(bound.value)[0], "")
+    editor = module.editor()
+    editor.edit(func.end - len(func.attr), func.end, twin)
+    if axis.name is not None:
+        editor.edit(axis.start, axis.value.start, "")
     return editor.draft(f"Use `{twin}`")

@@ -11,6 +11,7 @@ from kerasvae_lint.core.finding import (
     Position,
     Problem,
     Report,
+    Span,
     TextEdit,
 )
 from kerasvae_lint.core.rule import PROBES, Rule
@@ -30,6 +31,7 @@ __all__ = [
     "Report",
     "Rule",
     "Settings",
+    "Span",
     "TargetKeras",
     "TextEdit",
 ]

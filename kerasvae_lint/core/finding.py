@@ -1,13 +1,10 @@
-"""What a rule finds, and what the user sees: plain data, picklable, with no LibCST in it."""
+"""What a rule finds, and what the user sees: plain data, picklable."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import libcst as cst
+from typing import Protocol
 
 
 class Applicability(Enum):
@@ -58,21 +55,33 @@ class Draft:
     edits: tuple[TextEdit, ...]
 
 
+class Span(Protocol):
+    """A piece of the text that can be underlined: a record, a call."""
+
+    @property
+    def start(self) -> int:
+        """Offset of its first character."""
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finding as a rule yields it: still tied to nodes of the tree.
+    """A finding as a rule yields it: placed in the text, not yet in the file.
 
     Attributes:
-        at: the node to underline.
+        at: what to underline.
         message: what is wrong, what will happen, what to do.
-        notes: related places, ``(node, message)`` in this file or ``(Place, message)`` in another one.
+        notes: related places, ``(span, message)`` in this file or ``(Place, message)`` in another one.
         fix: what an ``Editor`` collected.
         preview: marks one finding of a stable rule as preview.
     """
 
-    at: cst.CSTNode
+    at: Span
     message: str
-    notes: tuple[tuple[cst.CSTNode | Place, str], ...] = ()
+    notes: tuple[tuple[Span | Place, str], ...] = ()
     fix: Draft | None = None
     preview: bool = False
 

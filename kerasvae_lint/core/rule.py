@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kerasvae_lint.core.finding import Report
-    from kerasvae_lint.semantics import SemanticModel
+from kerasvae_lint.core.finding import Report
 
 
 PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "loss", "mode", "data", "save")
@@ -47,8 +44,8 @@ class Rule(ABC):
     project_wide: ClassVar[bool] = False
 
     @abstractmethod
-    def check(self, model: SemanticModel) -> Iterator[Report]:
-        """Yield what this rule finds in one module."""
+    def check(self, module: Any) -> Iterator[Report]:  # a facade's Module, of which this floor knows nothing
+        """Yield what this rule finds in one module (a :class:`kerasvae_lint.model.Module`)."""
 
     @classmethod
     def documentation(cls) -> str:

@@ -6,10 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from kerasvae_lint.semantics.project import Project
-from kerasvae_lint.source import words
-from kerasvae_lint.source.files import python_files
-from kerasvae_lint.source.words import Index
+from kerasvae_lint.project import Index
+from kerasvae_lint.model import Project
 
 LOOK_AGAIN = 1.0
 """Seconds for which an unwatched disk is taken to be as it was."""
@@ -32,14 +30,16 @@ class _Watched(Project):
 
     def __init__(self) -> None:
         super().__init__()
+        self._looked_into: set[Path] = set()
         self._indexed: set[str] = set()
         self._noted: dict[str, _SIGNATURE | None] = {}
 
     def _index(self, root: Path) -> Index:
-        if root not in self._words:
-            for path in map(os.path.abspath, python_files(root)):
-                self._indexed |= {path, os.path.dirname(path)}
-        return super()._index(root)
+        index = super()._index(root)
+        if root not in self._looked_into:
+            self._looked_into.add(root)
+            self._indexed.update(index.rows, index.folders)
+        return index
 
     def note(self, consulted: dict[str, str | None]) -> None:
         """Remember how the files that an answer rests on look now."""
@@ -50,11 +50,6 @@ class _Watched(Project):
     def is_stale(self) -> bool:
         """True if a file that was looked at has changed, come or gone."""
         return any(signature(path) != before for path, before in self._noted.items())
-
-    @property
-    def indexed(self) -> set[str]:
-        """The files whose words are known."""
-        return self._indexed
 
 
 class Surroundings:
@@ -84,8 +79,6 @@ class Surroundings:
                 self._project = None
         self._doubted = False
         if self._project is None or self._lints >= MAX_LINTS:
-            if self._project is not None:
-                words.keep(self._project.indexed)
             self._project = _Watched()
             self._lints, self._looked = 0, now
         self._lints += 1

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kerasvae_lint.binding.records import ClassStatement, FunctionStatement, Record, Statement, statement_of
 from kerasvae_lint.core import (
     Applicability,
     Edit,
@@ -18,17 +19,19 @@ from kerasvae_lint.core import (
     Report,
     Rule,
     Settings,
+    Span,
     TextEdit,
 )
+from kerasvae_lint.project import Search
 from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.run.perfile import ignored_codes
 from kerasvae_lint.source import Source, SourceError, decode
-from kerasvae_lint.source.words import Search
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from kerasvae_lint.semantics import Project, SemanticModel
+    from kerasvae_lint.model import Module, Project
+    from kerasvae_lint.semantics import SemanticModel
 
 RECURSION_LIMIT = 12_000
 
@@ -63,8 +66,9 @@ def lint_text(
     source: Source, settings: Settings, rules: dict[str, type[Rule]], project: Project | None = None
 ) -> FileResult:
     """Lint a decoded file; a rule that fails becomes a problem that names it."""
-    from kerasvae_lint.semantics import Project, SemanticModel
-    from kerasvae_lint.source import parse
+    from kerasvae_lint.binding.build import build
+    from kerasvae_lint.model import Module, Project
+    from kerasvae_lint.source.syntax import parse_code
 
     result = FileResult(parsed=True)
     limit = sys.getrecursionlimit()
@@ -73,17 +77,18 @@ def lint_text(
     gc.disable()
     try:
         try:
-            module, source = parse(source)
+            tree, source = parse_code(source)
         except SourceError as error:
             result.problems.append(Problem(source.filename, error.message, error.location, error.cell))
             return result
         for cell, place, message in source.problems:
             result.problems.append(Problem(source.filename, message, place, cell))
         project = project or Project()
-        model = SemanticModel(module, source, target=settings.target_keras, project=project)
+        module = Module(build(tree, source.text), source, target=settings.target_keras, project=project)
+        model = _Legacy(source, settings, project)
         gone = ignored_codes(source.filename, settings, rules)
         enabled = {code: rule for code, rule in rules.items() if code not in gone}
-        found = _check(model, enabled, result, settings.preview)
+        found = _check(module, model, enabled, result, settings.preview)
         skip = False
         suppressions: list[suppress.Suppression] = []
         if suppress.has_marks(source.text, bool(found)):
@@ -93,8 +98,10 @@ def lint_text(
             unused = registry.UNUSED[0]
             if registry.is_selected(unused, settings) and not ignored_codes(source.filename, settings, (unused,)):
                 _report_unused(source, suppressions, set(enabled), result)
-        result.consulted = project.closure(model)
-        result.searched = tuple(model.searched)
+        if module.around is not None:
+            result.consulted = dict(module.around.consulted)
+            result.searched = tuple(module.around.searched)
+        model.add_to(result)
     finally:
         sys.setrecursionlimit(limit)
         if collecting:
@@ -103,11 +110,42 @@ def lint_text(
     return result
 
 
+class _Legacy:
+    """The old reading of the file, for rules that have not moved yet; made when the first of them asks."""
+
+    def __init__(self, source: Source, settings: Settings, project: Project) -> None:
+        self._source = source
+        self._settings = settings
+        self._project = project
+        self._model: SemanticModel | None = None
+
+    @property
+    def model(self) -> SemanticModel:
+        if self._model is None:
+            from kerasvae_lint.semantics import Project as OldProject
+            from kerasvae_lint.semantics import SemanticModel
+            from kerasvae_lint.source import parse
+
+            if self._project.legacy is None:
+                self._project.legacy = OldProject(self._project.indexes)
+            assert isinstance(self._project.legacy, OldProject)
+            module, source = parse(self._source)
+            self._model = SemanticModel(
+                module, source, target=self._settings.target_keras, project=self._project.legacy
+            )
+        return self._model
+
+    def add_to(self, result: FileResult) -> None:
+        if self._model is not None and self._model.project is not None:
+            result.consulted.update(self._model.project.closure(self._model))
+            result.searched = tuple(dict.fromkeys((*result.searched, *self._model.searched)))
+
+
 def _check(
-    model: SemanticModel, rules: dict[str, type[Rule]], result: FileResult, preview: bool
+    module: Module, legacy: _Legacy, rules: dict[str, type[Rule]], result: FileResult, preview: bool
 ) -> list[tuple[Finding, range]]:
     """What the rules find, each with the rows on which a comment may silence it."""
-    text = model.source.text
+    text = module.source.text
     found: list[tuple[Finding, range]] = []
     for code, rule in rules.items():
         if not any(word in text for word in rule.triggers):
@@ -115,23 +153,60 @@ def _check(
         if rule.companions and not any(word in text for word in rule.companions):
             continue
         try:
-            reports = [report for report in rule().check(model) if preview or not report.preview]
-            found += [_placed(model, rule, report) for report in reports]
+            if "module" in rule.check.__code__.co_varnames[:2]:
+                for report in rule().check(module):
+                    if preview or not report.preview:
+                        found.append(_placed(module, rule, report))
+                continue
+            reports = [report for report in rule().check(legacy.model) if preview or not report.preview]  # type: ignore[arg-type]
+            found += [_placed_old(legacy.model, rule, report) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"
-            result.problems.append(Problem(model.source.filename, message))
+            result.problems.append(Problem(module.source.filename, message))
     return found
 
 
-def _placed(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Finding, range]:
+def _placed(module: Module, rule: type[Rule], report: Report) -> tuple[Finding, range]:
     """A report as a finding, and the rows on which a comment may silence it."""
+    source = module.source
+    cell, first = source.position(report.at.start)
+    _, last = source.position(report.at.end)
+    end_row = last.row
+    record = report.at if isinstance(report.at, Record) else getattr(report.at, "record", None)
+    statement = statement_of(record) if isinstance(record, Record) else None
+    if statement is not None and not isinstance(statement, (FunctionStatement, ClassStatement)):
+        end_row = max(end_row, source.position(statement.end)[1].row if _is_small(statement) else 0)
+    rows = range(source.program_row(cell, first.row), source.program_row(cell, end_row) + 1)
+    notes = tuple(_note(module, at, message) for at, message in report.notes)
+    fix = None
+    if report.fix is not None:
+        edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
+        fix = _within_cells(source, Fix(report.fix.applicability, report.fix.message, edits))
+    recipe = rule.recipe or None
+    finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes, recipe)
+    return finding, rows
+
+
+def _is_small(statement: Statement) -> bool:
+    """True for a statement without a body."""
+    return not any(hasattr(statement, name) for name in ("body", "cases"))
+
+
+def _note(module: Module, at: Span | Place, message: str) -> Note:
+    if isinstance(at, Place):
+        return Note(message, at.filename, at.position)
+    cell, place = module.source.position(at.start)
+    return Note(message, module.source.filename, place, cell)
+
+
+def _placed_old(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Finding, range]:
     source = model.source
-    start, end = model.span(report.at)
+    start, end = model.span(report.at)  # type: ignore[arg-type]
     cell, first = source.position(start)
     _, last = source.position(end)
-    rows = range(source.program_row(cell, first.row), _last_row(model, report.at, cell, last.row) + 1)
-    notes = tuple(_note(model, at, message) for at, message in report.notes)
+    rows = range(source.program_row(cell, first.row), _last_row(model, report.at, cell, last.row) + 1)  # type: ignore[arg-type]
+    notes = tuple(_note_old(model, at, message) for at, message in report.notes)  # type: ignore[arg-type]
     fix = None
     if report.fix is not None:
         edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
@@ -166,7 +241,7 @@ def _within_cells(source: Source, fix: Fix) -> Fix | None:
     return fix if in_cells(source, edits) is not None else None
 
 
-def _note(model: SemanticModel, at: cst.CSTNode | Place, message: str) -> Note:
+def _note_old(model: SemanticModel, at: cst.CSTNode | Place, message: str) -> Note:
     if isinstance(at, Place):
         return Note(message, at.filename, at.position)
     cell, place = model.source.position(model.span(at)[0])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Finding, Problem, Settings
+from kerasvae_lint.project import Indexes
 from kerasvae_lint.run import config, pool
 from kerasvae_lint.run.discovery import discover
 from kerasvae_lint.run.fixing import is_fixable, mend, written
@@ -18,7 +20,7 @@ from kerasvae_lint.run.triage import looks_broken, mentions_field, needs_parsing
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
-    from kerasvae_lint.semantics import Project
+    from kerasvae_lint.model import Project
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
@@ -71,7 +73,7 @@ class Pipeline:
         if self._projects is not None:
             return self._projects()
         if self._around is None:
-            from kerasvae_lint.semantics import Project
+            from kerasvae_lint.model import Project
 
             self._around = Project()
         return self._around
@@ -218,7 +220,7 @@ class Pipeline:
                 store.put(item, data, chosen)
         done, total = 0, sum(job.size for job in todo)
         self._tell("Linting", done, total)
-        for job, found in pool.run(todo, pool.workers_for(self._jobs), worker):
+        for job, found in pool.run(todo, pool.workers_for(self._jobs), partial(worker, store.indexes)):
             done += job.size
             self._tell("Linting", done, total)
             result.findings += found.findings
@@ -273,9 +275,16 @@ class Pipeline:
         return lint_data(data, job.filename, job.settings, registry.selected(job.settings), self._project())
 
 
-def worker() -> pool.Lint:
+def worker(indexes: Indexes) -> pool.Lint:
     """What lints one file after the other in a process: with a pipeline of its own, that reads others' files once."""
-    return Pipeline()._job
+
+    @cache
+    def project() -> Project:
+        from kerasvae_lint.model import Project
+
+        return Project(indexes)
+
+    return Pipeline(projects=project)._job
 
 
 def _silent(_doing: str, _done: int, _total: int) -> None:

@@ -299,10 +299,20 @@ class Interpreter:
         elif isinstance(old, DictObject) and statement.operator == "|":
             builtins.update(self, old, Arguments((value,)), site)
             new = old
+        elif operators.is_scalar(old) and self._is_kept(target, frame):
+            # counted on from call to call: one more is not the number that the first call gives
+            word = operators.WORDS[statement.operator]
+            new = Computed(word, (old, value), "number", site, None, None, None, self.phase, self.now)
         else:
             new = self.binary(statement.operator, old, value, site)
         self.assign(target, new, frame, "augmented", old)
         return NORMAL
+
+    def _is_kept(self, target: r.Expression, frame: Frame) -> bool:
+        """True for what outlives the function that sets it: an attribute, a global, a name of a function around."""
+        if frame.function is None:
+            return False
+        return isinstance(target, r.Attribute) or (isinstance(target, r.Name) and target.id in frame.scope.outer)
 
     def _return(self, statement: r.Return, frame: Frame) -> int:
         if statement.value is not None:

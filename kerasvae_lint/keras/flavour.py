@@ -1,0 +1,105 @@
+"""Which Keras a file is for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kerasvae_lint.binding.records import Module
+from kerasvae_lint.core import TargetKeras
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """Which Keras the code can meet; both True where nothing tells. ``why`` is for people."""
+
+    keras2: bool = True
+    keras3: bool = True
+    why: str = "nothing in the file or the project says which Keras it is for"
+
+    @property
+    def only2(self) -> bool:
+        """True where the code never meets Keras 3."""
+        return self.keras2 and not self.keras3
+
+    @property
+    def only3(self) -> bool:
+        """True where the code never meets Keras 2."""
+        return self.keras3 and not self.keras2
+
+
+_LEGACY = re.compile(
+    r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']"""
+)
+_KERAS2_IMPORTS = (
+    "tf_keras",
+    "tensorflow_probability.python.internal.tf_keras",
+    "tensorflow.python.keras",
+)
+_KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
+
+
+def imported_names(module: Module) -> list[str]:
+    """Every imported name of a module, star imports by their module."""
+    aliases = [alias for statement in module.imports for alias in statement.aliases]
+    return [alias.target.removesuffix("*").rstrip(".") if alias.bound == "*" else alias.target for alias in aliases]
+
+
+def _starts(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(module + ".") for module in modules)
+
+
+def flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Flavour | None) -> Flavour:
+    """Judge one module: the setting, then what the file says, then the project's pins.
+
+    Old imports (``keras.engine``) and functions that Keras 3 dropped (``keras.backend.exp``) decide nothing: that code
+    is waiting to be moved to Keras 3.
+    """
+    if target is not None and target is not TargetKeras.BOTH:
+        two = target is TargetKeras.KERAS2
+        return Flavour(two, not two, f"target-keras is {target.value}")
+    if target is TargetKeras.BOTH:
+        return Flavour(True, True, "target-keras is both")
+    if _LEGACY.search(text):
+        return Flavour(True, False, "the file sets TF_USE_LEGACY_KERAS")
+    imported = imported_names(module)
+    for name in imported:
+        if _starts(name, _KERAS3_IMPORTS):
+            return Flavour(False, True, f"it imports {name}, which only Keras 3 has")
+    for name in imported:
+        if _starts(name, _KERAS2_IMPORTS):
+            return Flavour(True, False, f"it imports {name}, which is Keras 2")
+    if pinned is not None:
+        return pinned
+    return Flavour()
+
+
+_PIN = re.compile(
+    r"""(?im)^\s*[-"']*\s*(tensorflow(?:[-_](?:gpu|cpu|macos))?|keras|tf[-_]keras)(?:\[[^\]]*\])?\s*["']?\s*"""
+    r"""((?:[=<>!~^]=?=?\s*["']?[\d.*]+\s*,?\s*)+)"""
+)
+_CLAUSE = re.compile(r"([=<>!~^]=?=?)\s*[\"']?(\d+)(?:\.(\d+))?")
+
+
+def flavour_of_pins(text: str, filename: str) -> Flavour | None:
+    """What the dependency pins in ``text`` (requirements, environment or setup files) say, or None.
+
+    TensorFlow below 2.16 or Keras below 3 mean Keras 2; Keras from 3 on means Keras 3.
+    """
+    verdict: Flavour | None = None
+    for match in _PIN.finditer(text):
+        package = match[1].lower().replace("_", "-")
+        last2 = (2, 15) if package.startswith("tensorflow") else (2, 99)
+        if package == "tf-keras":
+            continue
+        for operator, major, minor in _CLAUSE.findall(match[2]):
+            version = (int(major), int(minor or 0))
+            below = (operator == "<" and version <= (last2[0], last2[1] + 1)) or (operator == "<=" and version <= last2)
+            exact = operator in {"==", "=", "~=", "^"} and version <= last2
+            if package == "keras" and operator == "<" and version == (3, 0):
+                below = True
+            if below or exact:
+                return Flavour(True, False, f"{filename} pins {match[0].strip()}")
+            if package == "keras" and operator in {"==", ">=", "~=", "=", "^", ">"} and version >= (3, 0):
+                verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}")
+    return verdict

@@ -1,0 +1,128 @@
+"""A class as a rule sees it: its kinds, its objects, what its attributes hold in which phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.kinds import kinds_of
+from kerasvae_lint.values.interpreter import TRACING
+from kerasvae_lint.values.lattice import Access, ClassValue, FunctionValue, Instance, Value, join
+from kerasvae_lint.values.unit import Unit
+
+if TYPE_CHECKING:
+    from kerasvae_lint.keras.program import Program
+
+
+class Attribute:
+    """What an attribute of a class's objects goes through.
+
+    Attributes:
+        name: its name.
+        writes: every place that sets it, each once, in order of the program.
+        reads: every place that reads it, each once.
+    """
+
+    def __init__(self, name: str, writes: list[Access], reads: list[Access]) -> None:
+        self.name = name
+        self.writes = writes
+        self.reads = reads
+
+    @property
+    def value(self) -> Value | None:
+        """What it can hold; None if nobody sets it."""
+        return join(*(access.value for access in self.writes)) if self.writes else None
+
+    def written_in(self, phase: str) -> list[Access]:
+        """The places that set it in a phase."""
+        return [access for access in self.writes if access.phase == phase]
+
+    def read_in(self, phase: str) -> list[Access]:
+        """The places that read it in a phase."""
+        return [access for access in self.reads if access.phase == phase]
+
+    @property
+    def is_traced(self) -> bool:
+        """True if traced code reads it."""
+        return any(access.phase == TRACING for access in self.reads)
+
+
+class Class:
+    """A class of the file.
+
+    Attributes:
+        value: the class as the interpreter made it.
+        record: its code.
+        unit: the file.
+    """
+
+    def __init__(self, program: Program, value: ClassValue) -> None:
+        assert value.cls is not None and value.unit is not None
+        self._program = program
+        self.value = value
+        self.record: r.Class = value.cls
+        self.unit: Unit = value.unit
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.value.name
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What it is in Keras: ``layer``, ``model``, ``callback``, …; nothing for a plain class."""
+        return kinds_of(self.value)
+
+    @property
+    def is_layer(self) -> bool:
+        """True for layers and models."""
+        return bool(self.kinds & {"layer", "model"})
+
+    @cached_property
+    def instances(self) -> list[Instance]:
+        """Its objects and those of its subclasses; one that stands for all where nobody in sight makes any."""
+        return [obj for obj in self._program.machine.objects if obj.cls.is_subclass(self.value)]
+
+    @cached_property
+    def attributes(self) -> dict[str, Attribute]:
+        """Every attribute of its objects that somebody sets or reads, by name."""
+        names: dict[str, None] = {}
+        for obj in self.instances:
+            names.update(dict.fromkeys((*obj.writes, *obj.reads)))
+        return {name: self._attribute(name) for name in names}
+
+    def _attribute(self, name: str) -> Attribute:
+        writes = _merged(access for obj in self.instances for access in obj.writes.get(name, ()))
+        reads = _merged(access for obj in self.instances for access in obj.reads.get(name, ()))
+        return Attribute(name, writes, reads)
+
+    def method(self, name: str) -> FunctionValue | None:
+        """The method that its objects have under a name: its own or a base's of the project."""
+        found = self.value.find(name)
+        return found[0] if found is not None and isinstance(found[0], FunctionValue) else None
+
+    def functions(self) -> Iterator[r.Function]:
+        """The functions that its own body defines."""
+        yield from self.record.methods.values()
+
+    @property
+    def library_base(self) -> str:
+        """The canonical name of the nearest library class that it is made from; empty if there is none."""
+        return next((base.name for base in self.value.library_bases()), "")
+
+
+def _merged(accesses: Iterator[Access]) -> list[Access]:
+    """Accesses at the same place and phase as one, with the values of all."""
+    found: dict[tuple[int, str, str], Access] = {}
+    for access in accesses:
+        place = (id(access.site.record), access.phase, access.kind)
+        old = found.get(place)
+        if old is None:
+            found[place] = access
+        elif old.value is not access.value:
+            found[place] = Access(
+                old.site, old.phase, join(old.value, access.value), old.order, old.function, old.kind, old.old
+            )
+    return sorted(found.values(), key=lambda access: access.order)

@@ -1,0 +1,143 @@
+"""The facade: one file and everything that a rule may ask of it. Worked out when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from kerasvae_lint.binding import records as r
+from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.keras.flavour import Flavour, flavour_of
+from kerasvae_lint.keras.program import Program
+from kerasvae_lint.model.calls import Call
+from kerasvae_lint.model.classes import Class
+from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.project import Project, Surroundings
+from kerasvae_lint.source import Source
+from kerasvae_lint.values.lattice import LibraryName, LibraryObject, Site, Unknown, Value
+from kerasvae_lint.values.unit import Unit
+from kerasvae_lint.values.world import CallEvent
+
+
+class Module:
+    """One file.
+
+    Args:
+        code: its records.
+        source: its text.
+        target: the ``target-keras`` setting, None to judge by the code.
+        project: the files around it; None keeps everything inside this one.
+
+    Attributes:
+        unit: the file as the interpreter takes it.
+        around: what it sees of its project.
+    """
+
+    def __init__(
+        self, code: r.Module, source: Source, *, target: TargetKeras | None = None, project: Project | None = None
+    ) -> None:
+        self.code = code
+        self.source = source
+        self.target = target
+        self.unit = Unit("__main__", code, source)
+        self.around = Surroundings(project, self.unit) if project is not None else None
+
+    @cached_property
+    def program(self) -> Program:
+        """The file's program, run on abstract values."""
+        return Program(self.unit, self.around)
+
+    @cached_property
+    def flavour(self) -> Flavour:
+        """Which Keras the file is for."""
+        pinned = self.around.pins() if self.around is not None else None
+        return flavour_of(self.code, self.source.text, self.target, pinned)
+
+    # places -------------------------------------------------------------------------------------
+    def text(self, record: r.Record) -> str:
+        """The code of a record as it is written."""
+        return self.source.text[record.start : record.end]
+
+    def owns(self, site: Site | None) -> bool:
+        """True for a place in this file."""
+        return site is not None and site.unit is self.unit
+
+    def editor(self) -> Editor:
+        """A collector of the edits of one fix."""
+        return Editor(self.code, self.source)
+
+    # values -------------------------------------------------------------------------------------
+    def value(self, expression: r.Expression) -> Value:
+        """What an expression of the file can be, in any run of it."""
+        found = self.program.machine.values.get(expression)
+        return found if found is not None else Unknown("never run")
+
+    def phases(self, function: r.Function) -> frozenset[str]:
+        """The phases in which calls inside a function were seen to run."""
+        return frozenset(event.phase for event in self._events if event.function is function)
+
+    @cached_property
+    def keras_prefix(self) -> str | None:
+        """How this file spells Keras itself: ``tf.keras``, ``keras`` or an alias; None if it imports only parts."""
+        tensorflow = None
+        for name, value in self.program.module.slots.items():
+            if isinstance(value, LibraryName):
+                if value.name == "keras":
+                    return name
+                if value.name == "tf" and tensorflow is None:
+                    tensorflow = f"{name}.keras"
+        return tensorflow
+
+    # calls --------------------------------------------------------------------------------------
+    @cached_property
+    def _events(self) -> list[CallEvent]:
+        return [event for event in self.program.machine.events if event.site.unit is self.unit]
+
+    @cached_property
+    def all_calls(self) -> list[Call]:
+        """Every call of the file that was run, in source order."""
+        found: dict[r.Call, list[CallEvent]] = {}
+        for event in self._events:
+            if event.call is not None:
+                found.setdefault(event.call, []).append(event)
+        made = [Call(record, self.unit, events) for record, events in found.items()]
+        return sorted(made, key=lambda call: (call.record.start, -call.record.end))
+
+    def calls(self, *names: str) -> Iterator[Call]:
+        """Calls of the library functions (or objects of the classes) with these canonical names, in source order."""
+        wanted = set(names)
+        for call in self.all_calls:
+            events = [e for e in call.events if isinstance(e.callee, LibraryName) and e.callee.name in wanted]
+            if events:
+                yield Call(call.record, call.unit, events)
+
+    def method_calls(self, *names: str) -> Iterator[Call]:
+        """Calls of the form ``something.name(…)``, in source order."""
+        for call in self.all_calls:
+            if call.method in names and not any(isinstance(e.callee, LibraryName) for e in call.events):
+                yield call
+
+    def objects(self, kind: str) -> Iterator[LibraryObject]:
+        """The library objects of a kind (``layer``, ``variable``, …) that calls of this file made, in order."""
+        seen: set[int] = set()
+        for event in self._events:
+            for value in event.result.alternatives():
+                if isinstance(value, LibraryObject) and value.kind == kind and id(value) not in seen:
+                    if value.site is not None and value.site.record is event.site.record:
+                        seen.add(id(value))
+                        yield value
+
+    # classes ------------------------------------------------------------------------------------
+    @cached_property
+    def classes(self) -> list[Class]:
+        """The classes of the file, in source order."""
+        made: dict[r.Class, Class] = {}
+        for value in self.program.machine.classes:
+            if value.unit is self.unit and value.cls is not None and value.cls not in made:
+                made[value.cls] = Class(self.program, value)
+        return sorted(made.values(), key=lambda cls: cls.record.start)
+
+    def class_of(self, record: r.Record) -> Class | None:
+        """The class whose methods a record stands in."""
+        at = r.class_of(record)
+        return next((cls for cls in self.classes if cls.record is at), None)
