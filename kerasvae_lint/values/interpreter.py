@@ -56,6 +56,7 @@ MAX_DEPTH = 24
 MAX_UNROLLED = 40
 MAX_COUNTED = 16
 MAX_EVENTS = 24
+MAX_SEEN = 16
 LONG_ROUND = 2_500
 """Steps of one round of a loop after which a counted loop is no longer unrolled."""
 
@@ -80,7 +81,7 @@ class Interpreter:
         self.order = 0
         self.tracing = 0
         self.modules: dict[str, ModuleObject] = {}
-        self.values: dict[r.Record, Value] = {}
+        self.values = Seen()
         self.calls: dict[r.Record, list[CallEvent]] = {}
         self.events: list[CallEvent] = []
         self.loose_writes: list[tuple[Value, str, Access]] = []
@@ -749,11 +750,12 @@ class Interpreter:
         """The value of an expression; what it has been in other rounds and calls is kept beside it."""
         value = self._expressions[type(expression)](expression, frame)
         self.left -= 1
-        old = self.values.get(expression)
+        seen = self.values.seen
+        old = seen.get(expression)
         if old is None:
-            self.values[expression] = value
-        elif old is not value:
-            self.values[expression] = join(old, value)
+            seen[expression] = [value]
+        elif old[-1] is not value and len(old) < MAX_SEEN:
+            old.append(value)
         return value
 
     def _evaluate(self, expression: r.Expression, frame: Frame) -> Value:
@@ -1450,6 +1452,22 @@ class Interpreter:
                     self.heap.store(member, "{}", Entries(weak, unknown))
                 elif isinstance(member, (Instance, LibraryObject)):
                     member.escaped = True
+
+
+class Seen(Mapping[r.Record, Value]):
+    """The values that each expression has had, in other rounds and calls too: joined when somebody asks."""
+
+    def __init__(self) -> None:
+        self.seen: dict[r.Record, list[Value]] = {}
+
+    def __getitem__(self, record: r.Record) -> Value:
+        return join(*self.seen[record])
+
+    def __iter__(self) -> Iterator[r.Record]:
+        return iter(self.seen)
+
+    def __len__(self) -> int:
+        return len(self.seen)
 
 
 class Locals(Object):

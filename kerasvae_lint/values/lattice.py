@@ -711,7 +711,12 @@ class ModuleObject(Object):
 def join(*values: Value) -> Value:
     """What a place holds that holds one of ``values``."""
     first = values[0]
-    if len(values) == 1 or all(value is first for value in values):
+    if len(values) == 1:
+        return first
+    for value in values:
+        if value is not first:
+            break
+    else:
         return first
     members: dict[Hashable, Value] = {}
     for value in values:
