@@ -16,20 +16,21 @@ LONGEST = 300
 FLOORS: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "source": frozenset({"core"}),
-    "semantics": frozenset({"core", "source"}),
+    "project": frozenset({"core", "source"}),
+    "semantics": frozenset({"core", "source", "project"}),
     "rules": frozenset({"core", "source", "semantics"}),
-    "fix": frozenset({"core", "source", "semantics"}),
-    "run": frozenset({"core", "source", "semantics", "fix"}),
-    "report": frozenset({"core", "source", "semantics", "fix", "run"}),
-    "lsp": frozenset({"core", "source", "semantics", "fix", "run", "report"}),
+    "fix": frozenset({"core", "source", "project", "semantics"}),
+    "run": frozenset({"core", "source", "project", "semantics", "fix"}),
+    "report": frozenset({"core", "source", "project", "semantics", "fix", "run"}),
+    "lsp": frozenset({"core", "source", "project", "semantics", "fix", "run", "report"}),
     # A house of its own: it knows findings by their codes alone, and only the command line enters it.
     "runtime": frozenset({"core"}),
     # Programs for others to copy: they know nothing of the house, and it only reads them as text.
     "recipes": frozenset(),
-    "cli": frozenset({"core", "source", "semantics", "fix", "run", "report", "lsp", "runtime"}),
+    "cli": frozenset({"core", "source", "project", "semantics", "fix", "run", "report", "lsp", "runtime"}),
     "__main__": frozenset({"cli"}),
     # flake8's way in: the same engine, another house's command line.
-    "flake8_plugin": frozenset({"core", "source", "semantics", "run", "report"}),
+    "flake8_plugin": frozenset({"core", "source", "project", "semantics", "run", "report"}),
     # The package itself hands out the Python API.
     "": frozenset({"core", "run", "fix"}),
 }

@@ -7,12 +7,10 @@ project, a digest of it and what they searched for. Anything that does not fit i
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from kerasvae_lint.core import Settings
-from kerasvae_lint.core.interrupts import deferred
-from kerasvae_lint.source.words import Search
+from kerasvae_lint.project import Search
+from kerasvae_lint.project.folder import keep
 
-FOLDER = ".kvlint_cache"
 _FORMAT = 3
-_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +95,14 @@ class Cache:
         return self._hashes[path]
 
     def save(self) -> None:
-        """Write what changed; a folder that can't be written is no fault."""
+        """Write what changed."""
         if not self._changed:
             return
         merged = {**self._entries, **self._changed}
         if len(merged) > 20_000:
             merged = {key: e for key, e in merged.items() if key in self._used or key in self._changed}
         data = pickle.dumps(merged, protocol=4)
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for name, content in (
-                (".gitignore", b"*\n"),
-                ("CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n"),
-            ):
-                if not (self.folder / name).exists():
-                    _put(self.folder / name, content)
-            _put(self.path, hashlib.sha256(data).digest() + data)
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, whatever else reads it or interrupts."""
-    with deferred():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        keep(self.path, hashlib.sha256(data).digest() + data)
 
 
 def salt(settings: Settings, rules_fingerprint: str, version: str) -> str:
@@ -156,13 +130,3 @@ def _engine() -> str:
         status = path.stat()
         total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}".encode())
     return total.hexdigest()
-
-
-def folder_for(path: str) -> Path:
-    """Where the cache of the project around ``path`` lives."""
-    at = Path(os.path.abspath(path))
-    start = at if at.is_dir() else at.parent
-    for place in (start, *start.parents):
-        if any((place / marker).exists() for marker in _MARKERS):
-            return place / FOLDER
-    return start / FOLDER

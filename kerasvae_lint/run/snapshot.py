@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kerasvae_lint.core import Settings
+from kerasvae_lint.project.walk import walk
 from kerasvae_lint.run.discovery import SUFFIXES, discover
-from kerasvae_lint.source.files import project_root, python_files
+from kerasvae_lint.source.files import project_root
 
 _CONFIGURATION = re.compile(
     r"pyproject\.toml|setup\.(py|cfg)|Pipfile|environment\.ya?ml|\.gitignore|.*requirements.*\.txt"
@@ -56,9 +57,10 @@ def take(paths: Iterable[str], settings_for: Callable[[str], Settings], extra: I
     made.folders.update(visited)
     for root in {str(project_root(os.path.join(path, "_") if os.path.isdir(path) else path)) for path in given}:
         if root not in made.folders:
-            for path in python_files(project_root(os.path.join(root, "_"))):
+            around = walk(root)
+            made.folders.update(around.folders)
+            for path in around.files:
                 made.add(path)
-                made.folders.add(os.path.dirname(path))
         made.folders.update(_above(root, given))
     for path in extra:
         made.add(os.path.abspath(path))

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Problem, Settings
-from kerasvae_lint.run.cache import Cache, Entry, folder_for, salt
+from kerasvae_lint.project import Index, Indexes
+from kerasvae_lint.project.folder import folder_for
+from kerasvae_lint.run.cache import Cache, Entry, salt
 from kerasvae_lint.run.reading import read
-from kerasvae_lint.source.files import project_digest, project_root
-from kerasvae_lint.source.words import Index, Search, holding, search_of, word_index
+from kerasvae_lint.source.files import project_root
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
@@ -25,8 +26,8 @@ class Store:
         self._caches: dict[tuple[Path, str], Cache] = {}
         self._salts: dict[Settings, str] = {}
         self._folders: dict[str, Path] = {}
-        self._digests: dict[Path, str] = {}
-        self._words: dict[Path, Index] = {}
+        self._roots: dict[str, Path] = {}
+        self.indexes = Indexes(kept=enabled)
 
     def _cache(self, filename: str, settings: Settings) -> Cache:
         folder = os.path.dirname(os.path.abspath(filename))
@@ -42,26 +43,21 @@ class Store:
             self._caches[key] = Cache(*key)
         return self._caches[key]
 
-    def _digest(self, filename: str) -> str:
-        root = project_root(filename)
-        if root not in self._digests:
-            self._digests[root] = project_digest(root)
-        return self._digests[root]
+    def _index(self, filename: str) -> Index:
+        folder = os.path.dirname(os.path.abspath(filename))
+        if folder not in self._roots:
+            self._roots[folder] = project_root(filename)
+        return self.indexes.of(self._roots[folder])
 
     def get(self, filename: str, data: bytes, settings: Settings) -> Entry | None:
         if not self.enabled:
             return None
         cache = self._cache(filename, settings)
         return cache.get(
-            Cache.key(filename, data), lambda: self._digest(filename), lambda search: self._finds(filename, search)
+            Cache.key(filename, data),
+            lambda: self._index(filename).digest(),
+            lambda search: self._index(filename).finds(os.path.abspath(filename), search),
         )
-
-    def _finds(self, filename: str, search: Search) -> bool:
-        root = project_root(filename)
-        if root not in self._words:
-            self._words[root] = word_index(root)
-        words, one_of = search[0], frozenset(search[1])
-        return search == search_of(words, one_of, holding(self._words[root], os.path.abspath(filename), words, one_of))
 
     def put(self, filename: str, data: bytes, settings: Settings) -> None:
         if self.enabled:
@@ -73,7 +69,7 @@ class Store:
         data = read(job.filename)
         if isinstance(data, Problem):
             return
-        digest = self._digest(job.filename) if result.searched else None
+        digest = self._index(job.filename).digest() if result.searched else None
         cache = self._cache(job.filename, job.settings)
         entry = Entry(tuple(result.findings), tuple(result.problems), result.consulted, digest, result.searched)
         cache.put(Cache.key(job.filename, data), entry)
@@ -81,3 +77,4 @@ class Store:
     def save(self) -> None:
         for cache in self._caches.values():
             cache.save()
+        self.indexes.save()

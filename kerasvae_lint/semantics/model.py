@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.project import Search
 from kerasvae_lint.semantics import phases as phase_names
 from kerasvae_lint.semantics.classes import ClassInfo
 from kerasvae_lint.semantics.context import Context
@@ -24,7 +25,6 @@ from kerasvae_lint.semantics.values import Value
 from kerasvae_lint.semantics.walk import walk
 from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
-from kerasvae_lint.source.words import Search
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.algebra.objective import Objective

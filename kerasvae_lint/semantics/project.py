@@ -8,11 +8,11 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasvae_lint.project import Index, Indexes, search_of
 from kerasvae_lint.semantics.facts import ClassFacts, Function
 from kerasvae_lint.semantics.flavour import Flavour, flavour_of_pins
 from kerasvae_lint.source import SourceError, decode, parse
 from kerasvae_lint.source.files import has_marker, project_root
-from kerasvae_lint.source.words import Index, holding, search_of, word_index
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.model import SemanticModel
@@ -73,14 +73,17 @@ class Project:
 
     Every model keeps what it consulted (``model.consulted``: path → SHA-256 of the content, None for a file that was
     looked for and is not there); :meth:`closure` adds what those files consulted in turn.
+
+    Args:
+        indexes: where to ask which files mention some words; None for one that keeps nothing on disk.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, indexes: Indexes | None = None) -> None:
+        self.indexes = indexes or Indexes()
         self._models: OrderedDict[str, SemanticModel | None] = OrderedDict()
         self._hashes: dict[str, str | None] = {}
         self._roots: dict[str, Path] = {}
         self._pins: dict[Path, tuple[Flavour | None, dict[str, str | None]]] = {}
-        self._words: dict[Path, Index] = {}
         self._by_function: dict[Function, SemanticModel] = {}
 
     # files --------------------------------------------------------------------------------------
@@ -220,15 +223,13 @@ class Project:
         Words that too many files hold tell nothing: then none.
         """
         here, root = os.path.abspath(model.source.filename), self.root_of(model.source.filename)
-        paths = holding(self._index(root), here, words, one_of)
+        paths = self._index(root).holding(here, words, one_of)
         model.searched[search_of(words, one_of, paths)] = None
         models = (self._consult(path, model) for path in paths) if len(paths) <= MAX_MODELS else ()
         return [other for other in models if other is not None]
 
     def _index(self, root: Path) -> Index:
-        if root not in self._words:
-            self._words[root] = word_index(root)
-        return self._words[root]
+        return self.indexes.of(root)
 
     def closure(self, model: SemanticModel) -> dict[str, str | None]:
         """Everything that the answers about ``model`` rest on: path → hash, None where there was no file."""
