@@ -82,7 +82,7 @@ class Index:
         for path, row in self.rows.items():
             held = row.words
             if row.telling is None:
-                data = _read(path)
+                data = _read(path, row.state[2])
                 if data is None:
                     continue
                 if ahead <= 0 and (rarest not in data or not _holds(data, raw, any_raw)):
@@ -133,7 +133,7 @@ class Index:
         for path, row in self.rows.items():
             outline = row.outline
             if outline is None:
-                data = _read(path)
+                data = _read(path, row.state[2])
                 if data is None or (raw not in data and ahead <= 0):
                     continue
                 ahead -= len(data)
@@ -147,7 +147,7 @@ class Index:
         if not self._digest:
             total = hashlib.sha256()
             for path, row in self.rows.items():
-                content = "" if row.settled else hashlib.sha256(_read(path) or b"").hexdigest()
+                content = "" if row.settled else hashlib.sha256(_read(path, row.state[2]) or b"").hexdigest()
                 total.update(f"{path}\0{row.state}\0{content}\n".encode("utf-8", "surrogateescape"))
             self._digest = total.hexdigest()
         return self._digest
@@ -211,6 +211,7 @@ class Indexes:
         return [f"{folder}: {index.left_out}" for folder, index in self._indexes.items() if index.left_out]
 
 
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _MAX_KNOWN = 8
 _known: OrderedDict[str, Mapping[str, Row]] = OrderedDict()
 
@@ -236,10 +237,15 @@ def _holds(text: bytes, needed: Iterable[bytes], chosen: list[bytes]) -> bool:
     return all(word in text for word in needed) and (not chosen or any(word in text for word in chosen))
 
 
-def _read(path: str) -> bytes | None:
+def _read(path: str, size: int) -> bytes | None:
+    """The bytes of a file that had this size; None if it can't be read. Of ten thousand files each call counts."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
+        handle = os.open(path, _FLAGS)
+        try:
+            data = os.read(handle, size + 1)
+        finally:
+            os.close(handle)
+        return data if len(data) == size else Path(path).read_bytes()
     except OSError:
         return None
 

@@ -128,6 +128,14 @@ def test_what_was_saved_just_now_is_read_again(project: Tree) -> None:
     assert project.read == ["layer.py"]
 
 
+def test_a_file_that_grows_or_shrinks_on_the_way_is_read_whole(project: Tree) -> None:
+    of = project.index()
+    project.write("layer.py", LAYER + "    # and\n" * 50_000 + "last = 1\n")
+    project.write("callbacks.py", "x.assign(last)")
+    assert project.holding(of, "last") == ["callbacks.py", "layer.py"]
+    assert project.holding(project.index(), "last") == ["callbacks.py", "layer.py"]
+
+
 def test_a_file_that_vanishes_on_the_way_is_passed_over(project: Tree) -> None:
     of = project.index()
     os.unlink(project.path("layer.py"))

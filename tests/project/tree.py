@@ -18,9 +18,9 @@ class Tree:
         self.read: list[str] = []
         read = index._read
 
-        def noted(path: str) -> bytes | None:
+        def noted(path: str, size: int) -> bytes | None:
             self.read.append(self.name(path))
-            return read(path)
+            return read(path, size)
 
         monkeypatch.setattr(index, "_read", noted)
 
