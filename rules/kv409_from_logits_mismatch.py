@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-
-from ._crossentropy import CLASSES, Entropy, calls_of, entropies
+from kerasvae_lint.model import Entropy, Module, records
 
 _SQUASHED = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
-_RAW = frozenset({"linear"})
+_CLASSES = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+}
 
 
 class FromLogitsMismatch(Rule):
@@ -58,32 +58,39 @@ class FromLogitsMismatch(Rule):
     fixable = "sometimes"
     probes = ("loss",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
-        """Yield one finding per cross-entropy."""
-        found = list(entropies(model))
-        seen: set[cst.CSTNode] = set()
-        for entropy in found:
-            squashed = entropy.logits and entropy.ending.name in _SQUASHED
-            raw = not entropy.logits and entropy.ending.name == "linear"
-            at = entropy.flag if entropy.flag is not None else entropy.at
-            if not (squashed or raw) or at in seen:
+    def check(self, module: Module) -> Iterator[Report]:
+        """Yield one finding per cross-entropy whose uses all disagree with it."""
+        for uses in module.entropies.values():
+            first = uses[0]
+            known = [use for use in uses if use.ending is not None]
+            if not known or first.logits is None or any(use.logits is not first.logits for use in uses):
                 continue
-            uses = [other for other in found if other.at is entropy.at]
-            if any((other.ending.name in _SQUASHED) != squashed for other in uses):
+            if not all(_is_mistaken(use) for use in known):
                 continue
-            seen.add(at)
-            words = _squashed(entropy) if squashed else _raw(entropy)
-            notes = ((entropy.ending.node, "the output ends here"),) if model.owns(entropy.ending.node) else ()
-            called = {use.call for use in uses if use.call is not None}
-            sure = all(use.ending.literal for use in uses) and calls_of(model, entropy.at) == called
-            agreed = all(use.agreed and use.ending.name in (_SQUASHED if squashed else _RAW) for use in uses)
-            yield Report(at, words, notes, _fix(model, entropy, sure) if agreed else None)
+            chosen = first.flag if module.owns(first.flag) and first.flag is not None else first.site
+            ending = known[0].ending
+            assert ending is not None
+            notes = ((ending.site.record, "the output ends here"),) if ending.site and module.owns(ending.site) else ()
+            yield Report(
+                chosen.record,
+                _squashed(first, known) if first.logits else _raw(first),
+                notes,
+                _fix(module, first, uses) if len(known) == len(uses) else None,
+            )
 
 
-def _squashed(entropy: Entropy) -> str:
+def _is_mistaken(use: Entropy) -> bool:
+    """True for a probability that is taken for a logit, and for a logit that is taken for a probability."""
+    assert use.ending is not None
+    return use.ending.name in _SQUASHED if use.logits else use.ending.name == "linear"
+
+
+def _squashed(entropy: Entropy, uses: list[Entropy]) -> str:
+    ending = uses[0].ending
+    assert ending is not None
     what = f"`{entropy.name}` takes logits" if entropy.always else "`from_logits=True`"
-    start = f"{what}, but the output is a {entropy.ending.name} already"
-    if entropy.always or not entropy.ending.direct:
+    start = f"{what}, but the output is a {ending.name} already"
+    if entropy.always or not ending.direct:
         between = "" if entropy.always else ", with a layer in between"
         return f"{start}{between}: it is squashed twice and the loss stops far above 0, in Keras 2 and 3."
     return (
@@ -99,19 +106,22 @@ def _raw(entropy: Entropy) -> str:
     )
 
 
-def _fix(model: SemanticModel, entropy: Entropy, sure: bool) -> Draft | None:
-    if entropy.always:
+def _fix(module: Module, entropy: Entropy, uses: list[Entropy]) -> Draft | None:
+    if entropy.always or not module.owns(entropy.site):
         return None
-    editor = Editor(model)
+    editor = module.editor()
+    written = entropy.site.record
     if entropy.flag is not None:
-        editor.replace(entropy.flag, "False" if entropy.logits else "True")
-        safe = entropy.logits and sure
-        return editor.draft("Flip `from_logits`", Applicability.SAFE if safe else Applicability.UNSAFE)
-    if isinstance(entropy.at, cst.Call):
-        editor.add_argument(entropy.at, "from_logits=True")
-    else:
-        name = next((c for c, function in CLASSES.items() if function == entropy.name), None)
-        if name is None or model.keras_prefix is None:
+        if not module.owns(entropy.flag) or not module.stands_in(entropy.flag.record, written):
             return None
-        editor.replace(entropy.at, f"{model.keras_prefix}.losses.{name}(from_logits=True)")
+        editor.replace(entropy.flag.record, "False" if entropy.logits else "True")
+        sure = all(use.ending is not None and use.ending.literal for use in uses)
+        safe = entropy.logits and sure and module.is_used_only(entropy)
+        return editor.draft("Flip `from_logits`", Applicability.SAFE if safe else Applicability.UNSAFE)
+    if isinstance(written, records.Call):
+        editor.add_argument(written, "from_logits=True")
+    elif entropy.name in _CLASSES and module.keras_prefix is not None:
+        editor.replace(written, f"{module.keras_prefix}.losses.{_CLASSES[entropy.name]}(from_logits=True)")
+    else:
+        return None
     return editor.draft("Read the output as logits", Applicability.UNSAFE)

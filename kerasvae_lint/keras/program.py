@@ -67,12 +67,14 @@ class Program:
 
     # what nobody calls --------------------------------------------------------------------------
     def _run_uncalled(self, unit: Unit) -> None:
+        mentioned = _mentioned(unit)
         for _ in range(MAX_ROUNDS):
             before = len(self.machine.executed)
             for cls in [c for c in self.machine.classes if c.unit is unit]:
-                self._run_class(cls)
-            for function in unit.module.functions:
-                if function not in self.machine.executed and function.owner is None:
+                self._run_class(cls, mentioned)
+            waiting = [f for f in unit.module.functions if f.owner is None]
+            for function in sorted(waiting, key=lambda f: f.name in mentioned):
+                if function not in self.machine.executed:
                     self._run_function(function)
             self._trace_compiled()
             if len(self.machine.executed) == before:
@@ -92,7 +94,7 @@ class Program:
         value = self.machine.made.get(function)
         return value is not None and value.owner is not None and function.name in TRACED_OF_KIND["layer"]
 
-    def _run_class(self, cls: ClassValue) -> None:
+    def _run_class(self, cls: ClassValue, mentioned: frozenset[str]) -> None:
         if cls.flavour in {"enum", "namedtuple"}:
             return
         methods = [value for value in _methods(cls) if value.function not in self.machine.executed]
@@ -101,7 +103,7 @@ class Program:
         instance = self._instance(cls)
         if instance is None:
             return
-        for value in sorted(methods, key=lambda method: _rank(method.function.name)):
+        for value in sorted(methods, key=lambda m: (_rank(m.function.name), m.function.name in mentioned)):
             if value.function in self.machine.executed or "abstract" in value.tags or self.machine.left < 0:
                 continue
             self._run_method(cls, instance, value)
@@ -141,6 +143,17 @@ class Program:
                 given[parameters[0].name] = Computed(word, (), "number", site)
         del cls
         self.machine.run_root(method, given)
+
+
+def _mentioned(unit: Unit) -> frozenset[str]:
+    """The names that the file calls: a function that nobody calls is run before those that it may call."""
+    found: set[str] = set()
+    for call in unit.module.calls:
+        if isinstance(call.func, r.Name):
+            found.add(call.func.id)
+        elif isinstance(call.func, r.Attribute):
+            found.add(call.func.attr)
+    return frozenset(found)
 
 
 def _methods(cls: ClassValue) -> Iterable[FunctionValue]:

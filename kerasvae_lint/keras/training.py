@@ -213,6 +213,8 @@ def trace(machine: Machine, model: Value, site: Site) -> None:
                     machine.call(step, Arguments((data,)), at)
         outputs = forward(machine, model, at)
     if isinstance(compiled, Run):
+        if not trains_as_keras_does(model):
+            outputs = Computed("output", (), "tensor", at, None, model)
         losses = compiled_losses(machine, compiled, outputs)
         machine.memory["losses", model.key] = losses
 
@@ -224,7 +226,10 @@ def forward(machine: Machine, model: Value, site: Site) -> Value:
         return outputs
     batch = Computed("batch", (), "tensor", site, None, model)
     if kinds(model) & {"layer", "model"}:
-        return machine.call(model, Arguments((batch,)), site)
+        made = machine.call(model, Arguments((batch,)), site)
+        # a subclass that returns several things is told by nobody which of them is which output
+        several = isinstance(made, (Tuple, ListObject)) and isinstance(model, Instance)
+        return Computed("output", (), "any", site, None, model) if several else made
     return Computed("output", (), "any", site, None, model)
 
 
@@ -253,6 +258,25 @@ class CompiledLoss:
         self.site = site
 
 
+def compiled_losses_of(machine: Machine) -> list[CompiledLoss]:
+    """Every loss that a ``compile`` got, applied to its output."""
+    found: list[CompiledLoss] = []
+    for place, losses in machine.memory.items():
+        if isinstance(place, tuple) and place[0] == "losses" and isinstance(losses, list):
+            found += losses
+    return found
+
+
+def trains_as_keras_does(model: Value) -> bool:
+    """False for models that may do something else with the loss that ``compile`` gets."""
+    if not isinstance(model, Instance):
+        return True
+    if model.cls.is_open:
+        return False
+    own = {name for cls in model.cls.classes() for name in cls.slots}
+    return not own & {"train_step", "compile", "compute_loss", "compiled_loss", "fit", "make_train_function"}
+
+
 def compiled_losses(machine: Machine, compiled: Run, outputs: Value) -> list[CompiledLoss]:
     """Apply the losses of a ``compile`` to the model's outputs, in order or by name."""
     given = compiled.arguments.get("loss")
@@ -268,29 +292,32 @@ def compiled_losses(machine: Machine, compiled: Run, outputs: Value) -> list[Com
 
 
 def _pairs(machine: Machine, given: Value, outputs: Value, site: Site) -> list[tuple[Value, Value | None]]:
-    many = outputs.items if isinstance(outputs, (Tuple, ListObject)) else None
-    items = many.items if isinstance(many, Tuple) else many
-    single = outputs if many is None else None
+    is_many = isinstance(outputs, (Tuple, ListObject, DictObject))
+    items, unknown = machine.iterate(outputs, site) if isinstance(outputs, (Tuple, ListObject)) else ((outputs,), None)
     if isinstance(given, (Tuple, ListObject)):
         losses, rest = machine.iterate(given, site)
         every = [*losses, *([rest] if rest is not None else [])]
-        if single is not None:
-            return [(loss, single if len(every) == 1 else None) for loss in every]
-        known = list(items or ())
-        return [(loss, known[i] if i < len(known) and rest is None else None) for i, loss in enumerate(every)]
+        fits = len(every) == len(items) and rest is None and unknown is None and not isinstance(outputs, DictObject)
+        return [(loss, items[index] if fits else None) for index, loss in enumerate(every)]
     if isinstance(given, DictObject):
-        named = _named_outputs(outputs, machine, site)
+        entries = given.entries
+        named = _named_outputs(outputs, machine, site) if entries.rest is None and unknown is None else {}
+        alone = items[0] if not is_many and len(entries.items) == 1 and not named else None
         return [
-            (loss, named.get(key, single if len(given.entries.items) == 1 else None) if isinstance(key, str) else None)
-            for key, (_, loss) in given.entries.items.items()
+            (loss, named.get(key, alone) if isinstance(key, str) else None)
+            for key, (_, loss) in entries.items.items()
         ]
-    if single is not None:
-        return [(given, single)]
-    return [(given, output) for output in items or ()] or [(given, None)]
+    if isinstance(outputs, DictObject):
+        return [(given, output) for _, output in outputs.entries.items.values()]
+    if not is_many:
+        return [(given, outputs)]
+    return [(given, output if unknown is None else None) for output in items] or [(given, None)]
 
 
 def _named_outputs(outputs: Value, machine: Machine, site: Site) -> dict[str, Value]:
+    """The outputs by the names of the layers that made them; names that two have are left out."""
     found: dict[str, Value] = {}
+    twice: set[str] = set()
     if isinstance(outputs, DictObject):
         return {key: value for key, (_, value) in outputs.entries.items.items() if isinstance(key, str)}
     items = machine.iterate(outputs, site)[0] if isinstance(outputs, (Tuple, ListObject)) else (outputs,)
@@ -301,8 +328,9 @@ def _named_outputs(outputs: Value, machine: Machine, site: Site) -> dict[str, Va
                 name = item.maker.arguments.get("name")
             word = constant(name) if name is not None else None
             if isinstance(word, str):
+                twice.update({word} & found.keys())
                 found[word] = item
-    return found
+    return {name: item for name, item in found.items() if name not in twice}
 
 
 def _applied(machine: Machine, given: Value, output: Value | None, compiled: Run) -> CompiledLoss | None:

@@ -1,6 +1,8 @@
 """What a rule may ask, in about a dozen nouns: the only room that rules import, with ``core``."""
 
 from kerasvae_lint.binding import records
+from kerasvae_lint.keras.crossentropy import Entropy
+from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
@@ -14,11 +16,14 @@ __all__ = [
     "Call",
     "Class",
     "Editor",
+    "Ending",
+    "Entropy",
     "Module",
     "Project",
     "Value",
     "constant",
     "constants",
+    "ending_of",
     "is_counter",
     "is_none",
     "is_scalar",

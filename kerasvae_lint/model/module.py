@@ -7,8 +7,10 @@ from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.program import Program
+from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
@@ -61,6 +63,11 @@ class Module:
     def owns(self, site: Site | None) -> bool:
         """True for a place in this file."""
         return site is not None and site.unit is self.unit
+
+    @staticmethod
+    def stands_in(inner: r.Record, outer: r.Record) -> bool:
+        """True if one record is part of another."""
+        return outer.start <= inner.start and inner.end <= outer.end
 
     def editor(self) -> Editor:
         """A collector of the edits of one fix."""
@@ -126,6 +133,20 @@ class Module:
                     if value.site is not None and value.site.record is event.site.record:
                         seen.add(id(value))
                         yield value
+
+    # losses -------------------------------------------------------------------------------------
+    @cached_property
+    def entropies(self) -> dict[r.Record, list[Entropy]]:
+        """The uses of each cross-entropy that is chosen in this file, by the place where it is chosen."""
+        found: dict[r.Record, list[Entropy]] = {}
+        for entropy in entropies(self.program.machine.events, compiled_losses_of(self.program.machine)):
+            if self.owns(entropy.site):
+                found.setdefault(entropy.site.record, []).append(entropy)
+        return found
+
+    def is_used_only(self, entropy: Entropy) -> bool:
+        """True if nothing but losses that the interpreter saw uses a loss object: it is handed to nobody else."""
+        return entropy.made is None or not entropy.made.escaped
 
     # classes ------------------------------------------------------------------------------------
     @cached_property

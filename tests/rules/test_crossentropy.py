@@ -159,13 +159,27 @@ FOUND = [
         id="two returns that agree",
     ),
     pytest.param(BASE, LOGITS, "BinaryCrossentropy(from_logits=False)", id="a call that is inherited"),
+    pytest.param(
+        SIGMOID + CLASS + SECOND, LOGITS, "BinaryCrossentropy(from_logits=False)", id="two objects, one of them sound"
+    ),
+    pytest.param(
+        NAMED.replace("model =", "outputs.reverse()\nmodel ="),
+        LOGITS,
+        "BinaryCrossentropy(from_logits=False)",
+        id="a list that is turned round",
+    ),
+    pytest.param(
+        OWN.replace(CALL, TWICE),
+        LOGITS,
+        "BinaryCrossentropy(from_logits=False)",
+        id="a return for no batch at all",
+    ),
 ]
 SILENT = [
     pytest.param(LINEAR + HELPERS + STEP, LOGITS, id="logits read as logits"),
     pytest.param(SIGMOID + HELPERS + STEP, "", id="probabilities read as probabilities"),
     pytest.param(SIGMOID + HELPERS + ELSEWHERE, LOGITS, id="a helper that is given nothing known"),
     pytest.param(SIGMOID + HELPERS + STEP.replace("= critic(", "= 2.0 * critic("), LOGITS, id="a product"),
-    pytest.param(SIGMOID + CLASS + SECOND, LOGITS, id="two losses for one attribute"),
     pytest.param(SIGMOID + AT_ONCE.replace(".losses", ".metrics"), LOGITS, id="a metric, called"),
     pytest.param(ONE.replace("loss=", "metrics="), LOGITS, id="a metric, compiled"),
     pytest.param(ONE.replace("=keras.losses.BinaryCrossentropy(FLAG)", "=None"), "", id="no loss"),
@@ -177,13 +191,12 @@ SILENT = [
     pytest.param(TWO.replace(DICT, "[entropy]"), LOGITS, id="fewer losses than outputs"),
     pytest.param(TWO.replace(DICT, "[None, None]"), LOGITS, id="losses of None"),
     pytest.param(KEYED.replace(DICT, "[entropy, entropy]"), LOGITS, id="outputs in a dict, losses in a list"),
-    pytest.param(NAMED.replace("model =", "outputs.reverse()\nmodel ="), LOGITS, id="a list that changes"),
     pytest.param(LINEAR_B, LOGITS, id="outputs that disagree"),
     pytest.param(LINEAR_B.replace(DICT, "entropy"), LOGITS, id="outputs that disagree, one loss"),
     pytest.param(LINEAR_B.replace(DICT, '{"b": entropy}'), LOGITS, id="logits by name"),
     pytest.param(LINEAR_B.replace(DICT, "[None, entropy]"), LOGITS, id="logits in order"),
     pytest.param(OWN.replace("self.net(x)\n", "self.net(x), x\n"), LOGITS, id="a call that returns a tuple"),
-    pytest.param(OWN.replace(CALL, TWICE), LOGITS, id="two returns, one of them unknown"),
+    pytest.param(OWN.replace(CALL, TWICE.replace("x is None", "flag")), LOGITS, id="two returns, one of them unknown"),
     pytest.param(OWN.replace(CALL, CALL + STEPS), LOGITS, id="a train_step of one's own"),
     pytest.param(BASE.replace(CALL, CALL + STEPS), LOGITS, id="a train_step that is inherited"),
     pytest.param(BASE.replace("self.top", "self.net"), LOGITS, id="an attribute that a subclass sets anew"),

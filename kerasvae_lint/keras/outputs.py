@@ -1,0 +1,128 @@
+"""The activation that a tensor comes out of, through layers and models of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kerasvae_lint.keras.kinds import library_class
+from kerasvae_lint.keras.layers import activation_name, argument_of
+from kerasvae_lint.library import lookup
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Site, Value, plainly
+
+MAX_STEPS = 40
+_PASSING = frozenset(
+    {"Reshape", "Flatten", "Permute", "Cropping1D", "Cropping2D", "Cropping3D", "Dropout", "SpatialDropout1D"}
+)
+_SAME = frozenset({"identity", "cast", "convert_to_tensor", "ensure_shape"})
+_RESHAPING = frozenset({"reshape", "flatten", "batch_flatten", "squeeze", "expand_dims", "transpose", "permute"})
+_FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid", "tanh", "relu", "softplus"})
+_OWN = {"ReLU": "relu", "Softmax": "softmax"}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ending:
+    """The last activation of a tensor.
+
+    Attributes:
+        name: ``sigmoid``, ``softmax``, …; ``linear`` where there is none.
+        site: where it is written: the activation, or the layer that has none.
+        literal: True for an activation given as a string, and for a layer that is given none.
+        direct: False where another layer stands behind it.
+        layer: the layer that it belongs to; None for a function.
+    """
+
+    name: str
+    site: Site | None
+    literal: bool
+    direct: bool = True
+    layer: Value | None = None
+
+
+def ending_of(value: Value) -> Ending | None:
+    """How a tensor was made; None where that can't be told with certainty."""
+    return _ending(value, MAX_STEPS)
+
+
+def _ending(value: Value, steps: int) -> Ending | None:
+    if steps <= 0:
+        return None
+    members = value.alternatives()
+    if len(members) > 1:
+        return agreed([_ending(member, steps - 1) for member in members])
+    if not isinstance(value, Computed):
+        return None
+    if value.op == "layer":
+        return _of_layer(value, steps)
+    if value.op in _FUNCTIONS and value.kind == "tensor":
+        return Ending(value.op, value.site, False)
+    inner = value.operands[0] if value.operands else None
+    if inner is None:
+        return None
+    if value.op in _SAME:
+        return _ending(inner, steps - 1)
+    if value.op in _RESHAPING and value.kind == "tensor":
+        found = _ending(inner, steps - 1)
+        return replace(found, direct=False) if found is not None else None
+    return None
+
+
+def _of_layer(value: Computed, steps: int) -> Ending | None:
+    layer = value.maker
+    if not isinstance(layer, (LibraryObject, Instance)) or len(layer.alternatives()) > 1:
+        return None
+    last = library_class(layer).rpartition(".")[2]
+    inner = value.operands[0] if value.operands else None
+    if last in _PASSING and isinstance(layer, LibraryObject):
+        found = _ending(inner, steps - 1) if inner is not None else None
+        return replace(found, direct=False) if found is not None else None
+    if last == "TimeDistributed":
+        wrapped = argument_of(layer, "layer")
+        return activation_of(wrapped) if wrapped is not None else None
+    found = activation_of(layer)
+    if last == "Activation" and found is not None and found.name == "linear":
+        return _ending(inner, steps - 1) if inner is not None else None
+    return found
+
+
+def activation_of(layer: Value) -> Ending | None:
+    """The activation of a layer; None where it can't be told, and for layers that have none to give."""
+    name = library_class(layer)
+    last = name.rpartition(".")[2]
+    if not name.startswith("keras.layers.") or not isinstance(layer, (LibraryObject, Instance)):
+        return None
+    if isinstance(layer, Instance) and "call" in {n for c in layer.cls.classes() for n in c.slots}:
+        return None
+    if last in _OWN:
+        return Ending(_OWN[last], layer.site, False, layer=layer)
+    entry = lookup(name)
+    parameter = entry.parameter("activation") if entry is not None else None
+    if parameter is None or last in _RECURRENT:
+        return None
+    given = argument_of(layer, "activation")
+    if given is None:
+        complete = layer.complete if isinstance(layer, LibraryObject) else bool(layer.facts.get("complete", True))
+        return Ending("linear", layer.site, True, layer=layer) if complete and last != "Activation" else None
+    names = {activation_name(member) for member in given.alternatives()}
+    only = names.pop() if len(names) == 1 else None
+    if only is None:
+        return None
+    plain = plainly(given)
+    return Ending(only, plain.site or given.site or layer.site, _is_written(given), layer=layer)
+
+
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "CuDNNLSTM", "CuDNNGRU"})
+_RECURRENT |= {"LSTMCell", "GRUCell", "SimpleRNNCell"}
+
+
+def _is_written(value: Value) -> bool:
+    """True for a string that stands in the program (None is no string)."""
+    constant = getattr(value, "value", None)
+    return isinstance(constant, str) and not getattr(value, "assumed", False)
+
+
+def agreed(endings: list[Ending | None]) -> Ending | None:
+    """What all endings agree on, the least certain of them."""
+    known = [ending for ending in endings if ending is not None]
+    if not known or len(known) < len(endings) or len({ending.name for ending in known}) > 1:
+        return None
+    return min(known, key=lambda ending: (ending.direct, ending.literal))
