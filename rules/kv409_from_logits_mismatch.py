@@ -106,8 +106,15 @@ def _raw(entropy: Entropy) -> str:
     )
 
 
+def _has_one_class(use: Entropy) -> bool:
+    """True for a softmax, or a loss over classes, on one unit: no flag mends that."""
+    if use.ending is None or use.ending.units != 1:
+        return False
+    return use.ending.name == "softmax" or "categorical" in use.name.lower()
+
+
 def _fix(module: Module, entropy: Entropy, uses: list[Entropy]) -> Draft | None:
-    if entropy.always or not module.owns(entropy.site):
+    if entropy.always or not module.owns(entropy.site) or any(_has_one_class(use) for use in uses):
         return None
     editor = module.editor()
     written = entropy.site.record

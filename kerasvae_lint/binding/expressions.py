@@ -264,10 +264,12 @@ class ExpressionBuilder:
         start, end = self.span(node)
         outside = self.scope
         self.scope = scope = Scope("comprehension", outside)
-        key = None
+        key: Expression | None = None
         if type(node) is ast.DictComp:
             kind: Literal["list", "set", "dict", "generator"] = "dict"
-            key, element = self.expression(node.key), self.expression(node.value)
+            element = self.expression(node.key)
+            if node.value is not None:  # {**mapping for …} of Python 3.15 has none
+                key, element = element, self.expression(node.value)
         else:
             assert not isinstance(node, ast.DictComp)
             kind = _KINDS[type(node)]

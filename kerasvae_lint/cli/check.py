@@ -81,6 +81,8 @@ def tell(request: Request, answer: Answer, started: float) -> int:
     else:
         _show(request, answer)
     _show_baseline(request, answer.result)
+    if not request.quiet:
+        write(sys.stderr, answer.result.notices)
     if request.verbose:
         seconds = time.perf_counter() - started
         write(sys.stderr, [f"Looked at {answer.result.files} files in {seconds:.2f} s."])

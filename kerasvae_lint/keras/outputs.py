@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of
 from kerasvae_lint.library import lookup
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Site, Value, plainly
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Site, Value, constant, plainly
 
 MAX_STEPS = 40
 _PASSING = frozenset(
@@ -36,6 +36,14 @@ class Ending:
     literal: bool
     direct: bool = True
     layer: Value | None = None
+
+
+    @property
+    def units(self) -> int | None:
+        """How many numbers the layer gives for each sample (or place); None if that can't be told."""
+        given = argument_of(self.layer, "units", "output_dim", "filters") if self.layer is not None else None
+        found = constant(given) if given is not None else None
+        return found if isinstance(found, int) else None
 
 
 def ending_of(value: Value) -> Ending | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
-from kerasvae_lint.project import Index
 from kerasvae_lint.model import Project
+from kerasvae_lint.project import Index, Indexes
 
 LOOK_AGAIN = 1.0
 """Seconds for which an unwatched disk is taken to be as it was."""
@@ -25,25 +24,34 @@ def signature(path: str) -> _SIGNATURE | None:
     return status.st_mtime_ns, status.st_size
 
 
+class _Seen(Indexes):
+    """Indexes that remember which files and folders they rest on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: set[str] = set()
+        self._roots: set[str] = set()
+
+    def of(self, root: str | os.PathLike[str]) -> Index:
+        """The index of the project in a folder."""
+        index = super().of(root)
+        if os.fspath(root) not in self._roots:
+            self._roots.add(os.fspath(root))
+            self.paths.update(index.rows, index.folders)
+        return index
+
+
 class _Watched(Project):
     """A project that notes what it has seen of the disk, and when it was so."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._looked_into: set[Path] = set()
-        self._indexed: set[str] = set()
+        self._seen = _Seen()
+        super().__init__(self._seen)
         self._noted: dict[str, _SIGNATURE | None] = {}
-
-    def _index(self, root: Path) -> Index:
-        index = super()._index(root)
-        if root not in self._looked_into:
-            self._looked_into.add(root)
-            self._indexed.update(index.rows, index.folders)
-        return index
 
     def note(self, consulted: dict[str, str | None]) -> None:
         """Remember how the files that an answer rests on look now."""
-        for path in (*consulted, *self._indexed):
+        for path in (*consulted, *self._seen.paths):
             if path not in self._noted:
                 self._noted[path] = signature(path)
 

@@ -208,7 +208,11 @@ class Indexes:
 
     def notices(self) -> list[str]:
         """What limits left out, a sentence for each project."""
-        return [f"{folder}: {index.left_out}" for folder, index in self._indexes.items() if index.left_out]
+        return [
+            f"{folder} was searched in part: {index.left_out}."
+            for folder, index in self._indexes.items()
+            if index.left_out
+        ]
 
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)

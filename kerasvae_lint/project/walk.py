@@ -121,16 +121,20 @@ class _Walker:
             return
         if self.files >= self.limits.files or self.bytes + size > self.limits.bytes:
             full = self.files >= self.limits.files
-            self.stopped = f"after {self.limits.files:,} files" if full else f"after {self.limits.bytes / 1e6:,.0f} MB"
+            self.stopped = (
+                f"after {self.limits.files:,} file{'s' if self.limits.files > 1 else ''}"
+                if full
+                else f"after {self.limits.bytes / 1e6:,.0f} MB"
+            )
             return
         self.files += 1
         self.bytes += size
         files.append((entry.path, (status.st_mtime_ns, status.st_ctime_ns, size, status.st_ino)))
 
     def _left_out(self) -> str:
-        parts = [f"the search ends {self.stopped}"] if self.stopped else []
+        parts = [f"the search ended {self.stopped}"] if self.stopped else []
         if self.large:
-            parts.append(f"{self.large} large file{'s are' if self.large > 1 else ' is'} left out")
+            parts.append(f"{self.large} large file{'s were' if self.large > 1 else ' was'} left out")
         return "; ".join(parts)
 
 

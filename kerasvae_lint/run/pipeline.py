@@ -19,8 +19,8 @@ from kerasvae_lint.run.store import Store
 from kerasvae_lint.run.triage import looks_broken, mentions_field, needs_parsing
 
 if TYPE_CHECKING:
-    from kerasvae_lint.run.engine import FileResult
     from kerasvae_lint.model import Project
+    from kerasvae_lint.run.engine import FileResult
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
@@ -227,6 +227,7 @@ class Pipeline:
             result.problems += found.problems
             store.put_result(job, found)
         store.save()
+        result.notices = store.indexes.notices()
         result.findings, result.known, result.gone = seen.judge(result.findings, result.problems)
         result.findings.sort(key=lambda finding: finding.sort_key)
         return result

@@ -19,6 +19,7 @@ class LintResult:
         names: of these files.
         known: the findings that a baseline knows, which are not among ``findings``.
         gone: the baseline's entries that no longer occur.
+        notices: what was looked at in part only, a sentence each.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -27,6 +28,7 @@ class LintResult:
     names: list[str] = field(default_factory=list)
     known: list[Finding] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

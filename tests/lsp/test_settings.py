@@ -223,3 +223,17 @@ def test_projects_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         alive.add(analyst.surroundings._project)
     gc.collect()
     assert len(alive) == 1
+
+
+def test_a_project_is_stale_once_a_file_that_was_looked_through_changes(tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").touch()
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    other = inner / "other.py"
+    other.write_text("import keras\n")
+    project = surroundings.Surroundings().project()
+    project.indexes.of(tmp_path)
+    project.note({})
+    assert not project.is_stale()
+    other.write_text("import keras\n\nx = 1\n")
+    assert project.is_stale()

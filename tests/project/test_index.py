@@ -180,8 +180,8 @@ def test_limits_are_told(project: Tree, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(walk, "LIMITS", walk.Limits(files=2, bytes=10**6, entries=100))
     indexes = Indexes()
-    assert indexes.of(project.root).left_out == "the search ends after 2 files"
-    assert indexes.notices() == [f"{project.root}: the search ends after 2 files"]
+    assert indexes.of(project.root).left_out == "the search ended after 2 files"
+    assert indexes.notices() == [f"{project.root} was searched in part: the search ended after 2 files."]
 
 
 def test_the_digest_follows_the_files(project: Tree) -> None:

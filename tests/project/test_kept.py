@@ -7,8 +7,10 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kerasvae_lint import lint_paths
+from kerasvae_lint.cli.commands import kvlint
 from kerasvae_lint.project import Indexes, index, rows, walk
 from kerasvae_lint.project.folder import FOLDER, folder_for, keep
 from tests.project.tree import Tree
@@ -207,3 +209,13 @@ def test_indexes_of_several_projects_are_kept_apart(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     assert index.file_for(str(tmp_path / "one")).name != index.file_for(str(tmp_path / "two")).name
     assert Indexes(kept=True).of(tmp_path / "one").rows == {}
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_run_says_what_it_did_not_search(tree: Tree, monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
+    tree.write("held.py", HELD)
+    tree.write("z.py", CALLBACK)
+    monkeypatch.setattr(walk, "LIMITS", walk.Limits(files=1, bytes=10**6, entries=100))
+    arguments = ["check", tree.path("held.py"), *(["--quiet"] if quiet else [])]
+    said = CliRunner().invoke(kvlint, arguments).output
+    assert (f"{tree.root} was searched in part: the search ended after 1 file.\n" in said) is not quiet

@@ -83,11 +83,11 @@ def test_limits_say_that_they_were_hit(tmp_path: Path) -> None:
     assert (len(wide.files), wide.left_out) == (3, "")
     few = walk(str(tmp_path), Limits(files=2, bytes=99, entries=99))
     assert [Path(path).name for path in few.files] == ["z.py", "y.py"], "the nearest"
-    assert few.left_out == "the search ends after 2 files"
+    assert few.left_out == "the search ended after 2 files"
     small = walk(str(tmp_path), Limits(files=9, bytes=12, entries=99))
-    assert (len(small.files), small.left_out) == (2, "the search ends after 0 MB")
+    assert (len(small.files), small.left_out) == (2, "the search ended after 0 MB")
     short = walk(str(tmp_path), Limits(files=9, bytes=99, entries=3))
-    assert (len(short.files), short.left_out) == (1, "the search ends after 3 entries of folders")
+    assert (len(short.files), short.left_out) == (1, "the search ended after 3 entries of folders")
 
 
 def test_large_files_are_left_out(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_large_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "pictures.ipynb").write_bytes(b" " * (MAX_SCRIPT + 1))
     walked = walk(str(tmp_path))
     assert [Path(path).name for path in walked.files] == ["a.py", "pictures.ipynb"]
-    assert walked.left_out == "1 large file is left out"
+    assert walked.left_out == "1 large file was left out"
 
 
 def test_a_folder_that_is_no_project_is_looked_at_less(tmp_path: Path) -> None:
