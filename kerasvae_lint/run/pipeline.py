@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Finding, Problem, Settings
@@ -42,6 +42,7 @@ class Pipeline:
         cache: use and fill ``.kvlint_cache``, where files are linted.
         jobs: how many processes to use for files, if there is enough to do; None for one each processor, eight at most.
         progress: told of each file that is done.
+        indexes: where texts ask which files mention a word; None for indexes that are made for them alone.
         projects: hands out, for each text, what is known of the files around it; None for what this pipeline has read
             since it last had to :meth:`forget`.
         consulted: told, after each text, of the other files that the answer rests on, with the hash of their content.
@@ -54,6 +55,7 @@ class Pipeline:
         cache: bool = False,
         jobs: int | None = None,
         progress: Progress | None = None,
+        indexes: Indexes | None = None,
         projects: Callable[[], Project] | None = None,
         consulted: Callable[[dict[str, str | None]], None] | None = None,
     ) -> None:
@@ -61,6 +63,7 @@ class Pipeline:
         self._cache = cache
         self._jobs = jobs
         self._tell = progress or _silent
+        self._indexes = indexes
         self._projects = projects
         self._consulted = consulted
         self._around: Project | None = None
@@ -75,7 +78,7 @@ class Pipeline:
         if self._around is None:
             from kerasvae_lint.model import Project
 
-            self._around = Project()
+            self._around = Project(self._indexes)
         return self._around
 
     # one text -----------------------------------------------------------------------------------
@@ -278,14 +281,7 @@ class Pipeline:
 
 def worker(indexes: Indexes) -> pool.Lint:
     """What lints one file after the other in a process: with a pipeline of its own, that reads others' files once."""
-
-    @cache
-    def project() -> Project:
-        from kerasvae_lint.model import Project
-
-        return Project(indexes)
-
-    return Pipeline(projects=project)._job
+    return Pipeline(indexes=indexes)._job
 
 
 def _silent(_doing: str, _done: int, _total: int) -> None:
