@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.values import Self
+from kerasvae_lint.model import Module, is_text, kinds
 
 _KERAS2_ORDER = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
@@ -45,46 +42,29 @@ class AddWeightPositionalName(Rule):
     fixable = "safe"
     probes = ("build",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per call whose first positional argument is a string."""
-        if model.flavour.only2:
+        if module.flavour.only2:
             return
-        for call in model.method_calls("add_weight"):
-            node = call.node
-            if not node.args or node.args[0].keyword is not None or node.args[0].star:
+        for call in module.method_calls("add_weight"):
+            arguments = call.record.arguments
+            if not arguments or arguments[0].name is not None or arguments[0].star:
                 continue
-            assert isinstance(node.func, cst.Attribute)
-            if not _is_weight_owner(model, node.func.value) or not _is_name(model, node.args[0].value):
+            if not any(kinds(owner) & {"layer", "metric"} or owner.cls.is_open for owner in call.instances):
                 continue
-            editor = Editor(model)
+            if not is_text(module.value(arguments[0].value)):
+                continue
+            editor = module.editor()
             complete = True
-            for index, argument in enumerate(node.args):
-                if argument.star == "*" or (argument.keyword is None and index >= len(_KERAS2_ORDER)):
+            for index, argument in enumerate(arguments):
+                if argument.star == "*" or (argument.name is None and index >= len(_KERAS2_ORDER)):
                     complete = False
-                elif argument.keyword is None and not argument.star:
-                    start = model.span(argument.value)[0]
+                elif argument.name is None and not argument.star:
+                    start = editor.span(argument.value)[0]
                     editor.edit(start, start, f"{_KERAS2_ORDER[index]}=")
             yield Report(
-                node.args[0].value,
+                arguments[0],
                 "`add_weight` takes the shape first in Keras 3: a positional name raises ValueError there."
                 " Pass it as `name=`, which both accept.",
                 fix=editor.draft("Pass the arguments of `add_weight` by keyword") if complete else None,
             )
-
-
-def _is_weight_owner(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    for value in model.values(node):
-        if isinstance(value, Self) and value.cls is not None:
-            return bool(value.cls.kinds & {"layer", "metric"}) or "?" in value.cls.all_library_bases()
-    return False
-
-
-def _is_name(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    """True for strings, f-strings, and expressions made of them."""
-    if isinstance(node, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)):
-        return True
-    if isinstance(node, cst.BinaryOperation):
-        return _is_name(model, node.left) or _is_name(model, node.right)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
-        return _is_name(model, node.func.value)
-    return any(isinstance(getattr(value, "value", None), str) for value in model.values(node))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
+from kerasvae_lint.model import Call, Module, records
 
 
 class AddLossInputs(Rule):
@@ -45,16 +43,19 @@ class AddLossInputs(Rule):
     fixable = "safe"
     probes = ("build",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
-        """Yield one finding per call with an ``inputs`` argument."""
-        if model.flavour.only2:
+    def check(self, module: Module) -> Iterator[Report]:
+        """Yield one finding per call that gives more than the loss."""
+        if module.flavour.only2:
             return
-        for call in model.method_calls("add_loss"):
-            argument = _inputs(call.node)
+        for call in module.method_calls("add_loss"):
+            argument = _inputs(call)
             if argument is None:
                 continue
-            editor = Editor(model)
-            editor.remove_argument(call.node, argument)
+            editor = module.editor()
+            editor.remove_argument(call.record, argument)
+            value = call.written("losses")
+            if value is not None and value.name == "losses":
+                editor.edit(value.start, module.spelled_from(value), "")
             yield Report(
                 argument,
                 "`add_loss` has no `inputs` in Keras 3: TypeError. Keras 2 does not need it either.",
@@ -62,14 +63,17 @@ class AddLossInputs(Rule):
             )
 
 
-def _inputs(call: cst.Call) -> cst.Arg | None:
-    if not any(argument.keyword is None and not argument.star for argument in call.args[:1]):
-        keywords = {a.keyword.value for a in call.args if a.keyword is not None}
-        if not keywords & {"losses", "loss"}:
-            return None
-    for argument in call.args:
-        if argument.keyword is not None and argument.keyword.value == "inputs":
-            return argument
-    if len(call.args) == 2 and call.args[1].keyword is None and not call.args[1].star and not call.args[0].star:
-        return call.args[1]
-    return None
+def _inputs(call: Call) -> records.Argument | None:
+    """The argument ``inputs``, by name or as the second of two."""
+    given = call.record.arguments
+    if not given or (given[0].star or (given[0].name is not None and not _names_loss(call))):
+        return None
+    named = next((argument for argument in given if argument.name == "inputs"), None)
+    if named is not None:
+        return named
+    alone = len(given) == 2 and all(argument.name is None and not argument.star for argument in given)
+    return given[1] if alone else None
+
+
+def _names_loss(call: Call) -> bool:
+    return any(argument.name in {"losses", "loss"} for argument in call.record.arguments)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import CallFacts
-from kerasvae_lint.semantics.phases import TRACING, is_super_call
-from kerasvae_lint.semantics.values import LayerObject, Self
+from kerasvae_lint.model import TRACING, Call, Class, Module, is_layer, records
 
 
 class AddMetric(Rule):
@@ -55,82 +50,37 @@ class AddMetric(Rule):
     fixable = "unsafe"
     probes = ("build",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per call on a Keras object."""
-        if model.flavour.only2:
+        if module.flavour.only2:
             return
-        for call in model.method_calls("add_metric"):
-            func = call.node.func
-            assert isinstance(func, cst.Attribute)
-            cls = _owner(model, func.value)
-            if cls is None and not _is_model(model, func.value) and not _says_aggregation(call.node):
+        for call in module.method_calls("add_metric"):
+            if not (any(map(is_layer, call.receivers)) or call.is_given("aggregation") == "given"):
                 continue
-            if cls is not None and cls.method("add_metric") is not None:
-                continue
+            cls = module.class_of(call.record)
             yield Report(
-                call.node,
+                call,
                 "`add_metric` raises NotImplementedError in Keras 3. Keep a `keras.metrics.Mean` as an attribute and"
                 " update it in `call`: it shows in the logs of both.",
-                fix=_fix(model, call, cls) if cls is not None else None,
+                fix=_fix(module, call, cls) if cls is not None and cls.is_layer else None,
             )
 
 
-def _owner(model: SemanticModel, node: cst.BaseExpression) -> ClassInfo | None:
-    for value in model.values(node):
-        if isinstance(value, Self) and value.cls is not None and value.cls.is_layer:
-            return value.cls
-    return None
-
-
-def _says_aggregation(call: cst.Call) -> bool:
-    """True for ``add_metric(…, aggregation=…)``: an argument that only Keras has."""
-    return any(argument.keyword is not None and argument.keyword.value == "aggregation" for argument in call.args)
-
-
-def _is_model(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    if any(isinstance(value, LayerObject) for value in model.values(node)):
-        return True
-    return isinstance(node, cst.Call) and is_super_call(node)
-
-
-def _fix(model: SemanticModel, call: CallFacts, cls: ClassInfo) -> Draft | None:
-    node = call.node
-    init = cls.facts.methods.get("__init__")
-    statement = model.parent(node)
-    if init is None or not isinstance(init.node, cst.FunctionDef) or not isinstance(statement, cst.Expr):
+def _fix(module: Module, call: Call, cls: Class) -> Draft | None:
+    method = call.function
+    if TRACING not in call.phases or method is None or method.owner is not cls.record:
         return None
-    if TRACING not in model.phases(cls, call.function) or call.function.owner is None:
+    if not isinstance(call.record.parent, records.ExpressionStatement):
         return None
-    given = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
-    value = given.get("value") or (node.args[0].value if node.args and node.args[0].keyword is None else None)
-    label = given.get("name")
-    if value is None or not isinstance(label, cst.SimpleString) or not isinstance(label.evaluated_value, str):
+    value, label = call.written("value", at=0), call.written("name")
+    anchor, keras = cls.super_init, module.keras_prefix
+    if value is None or label is None or anchor is None or keras is None:
         return None
-    anchor = _super_statement(model, init.node)
-    keras = model.keras_prefix
-    if anchor is None or keras is None:
+    name = label.value.value if isinstance(label.value, records.Constant) else None
+    attribute = f"{name}_metric"
+    if not isinstance(name, str) or not attribute.isidentifier() or attribute in cls.attributes:
         return None
-    attribute = f"{label.evaluated_value}_metric"
-    if not attribute.isidentifier() or cls.stores(attribute):
-        return None
-    editor = Editor(model)
-    line = model.parent(anchor)
-    assert line is not None
-    start, end = model.span(anchor)
-    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-        return None
-    at = editor.line_end(end)
-    metric = f"self.{attribute} = {keras}.metrics.Mean(name={model.text(label)})"
-    editor.edit(at, at, f"{editor.indent_at(start)}{metric}{editor.newline}")
-    editor.replace(node, f"self.{attribute}.update_state({model.text(value)})")
+    editor = module.editor()
+    editor.insert_after_statement(anchor, [f"self.{attribute} = {keras}.metrics.Mean(name={module.text(label.value)})"])
+    editor.replace(call.record, f"self.{attribute}.update_state({module.text(value.value)})")
     return editor.draft("Use a Mean metric held by the layer", Applicability.UNSAFE)
-
-
-def _super_statement(model: SemanticModel, init: cst.FunctionDef) -> cst.CSTNode | None:
-    """The statement that calls ``super().__init__``."""
-    function = model.facts.function_of[init]
-    for call in function.calls:
-        func = call.node.func
-        if isinstance(func, cst.Attribute) and func.attr.value == "__init__" and is_super_call(func.value):
-            return model.parent(call.node)
-    return None

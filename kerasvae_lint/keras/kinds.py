@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from kerasvae_lint.library import kind_of
-from kerasvae_lint.values.lattice import ClassValue, Instance, LibraryName, LibraryObject, Unknown, Value
+from kerasvae_lint.values.lattice import (
+    ClassValue,
+    Computed,
+    Constant,
+    Instance,
+    LibraryName,
+    LibraryObject,
+    Unknown,
+    Value,
+    plainly,
+)
 
 _NAMED = {
     "keras.Model": "model",
@@ -65,6 +75,20 @@ def is_layer(value: Value) -> bool:
 def is_model(value: Value) -> bool:
     """True for models."""
     return "model" in kinds(value)
+
+
+def is_text(value: Value) -> bool:
+    """True for strings, whole or made of parts."""
+    for member in value.alternatives():
+        plain = plainly(member)
+        if isinstance(plain, Constant) and isinstance(plain.value, str):
+            return True
+        if isinstance(plain, Computed):
+            if plain.kind == "string":
+                return True
+            if plain.op in {"add", "mod"} and any(is_text(operand) for operand in plain.operands[:2]):
+                return True
+    return False
 
 
 def library_class(value: Value) -> str:

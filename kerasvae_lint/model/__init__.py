@@ -2,30 +2,65 @@
 
 from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
+from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
+from kerasvae_lint.keras.variables import trainable
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.project import Project
-from kerasvae_lint.values.lattice import Value, constant, constants, is_none
+from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
+from kerasvae_lint.values.lattice import (
+    Access,
+    Computed,
+    Constant,
+    Instance,
+    LibraryObject,
+    Parameter,
+    Site,
+    Unknown,
+    Value,
+    constant,
+    constants,
+    is_none,
+    leaves,
+)
 
 __all__ = [
+    "CONSTRUCTION",
+    "HOST",
+    "TRACING",
+    "Access",
     "Attribute",
     "Call",
     "Class",
+    "Computed",
+    "Constant",
     "Editor",
     "Ending",
     "Entropy",
+    "Instance",
+    "LibraryObject",
     "Module",
+    "Parameter",
     "Project",
+    "Site",
+    "Unknown",
     "Value",
     "constant",
     "constants",
     "ending_of",
     "is_counter",
+    "is_layer",
+    "is_model",
     "is_none",
     "is_scalar",
+    "is_text",
+    "kinds",
+    "leaves",
+    "library_class",
     "records",
+    "trainable",
 ]

@@ -8,7 +8,7 @@ from typing import Literal
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.tensors import best_signature
 from kerasvae_lint.library import Entry, lookup
-from kerasvae_lint.values.lattice import LibraryName, LibraryObject, Native, Unknown, Value, join
+from kerasvae_lint.values.lattice import FunctionValue, Instance, LibraryName, LibraryObject, Native, Unknown, Value, join
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
 
@@ -64,11 +64,18 @@ class Call:
         found: dict[int, Value] = {}
         for event in self.events:
             owner = event.callee.owner if isinstance(event.callee, Native) else None
+            if isinstance(event.callee, FunctionValue):
+                owner = event.callee.bound
             if isinstance(event.callee, Unknown):
                 owner = event.callee.base
             if owner is not None:
                 found[id(owner)] = owner
         return tuple(found.values())
+
+    @property
+    def instances(self) -> list[Instance]:
+        """The objects of the project's classes among them."""
+        return [owner for owner in self.receivers if isinstance(owner, Instance)]
 
     @property
     def phases(self) -> frozenset[str]:

@@ -103,6 +103,17 @@ class Class:
         found = self.value.find(name)
         return found[0] if found is not None and isinstance(found[0], FunctionValue) else None
 
+    @cached_property
+    def super_init(self) -> r.Statement | None:
+        """The statement of its ``__init__`` that calls ``super().__init__``."""
+        init = self.record.methods.get("__init__")
+        for record in init.walk() if init is not None else ():
+            if isinstance(record, r.Call) and isinstance(record.func, r.Attribute) and record.func.attr == "__init__":
+                inner = record.func.value
+                if isinstance(inner, r.Call) and isinstance(inner.func, r.Name) and inner.func.id == "super":
+                    return r.statement_of(record)
+        return None
+
     def functions(self) -> Iterator[r.Function]:
         """The functions that its own body defines."""
         yield from self.record.methods.values()

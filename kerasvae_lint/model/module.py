@@ -69,6 +69,10 @@ class Module:
         """True if one record is part of another."""
         return outer.start <= inner.start and inner.end <= outer.end
 
+    def spelled_from(self, argument: r.Argument) -> int:
+        """Where the value of an argument begins, the parentheses around it included."""
+        return self.editor().span(argument.value)[0]
+
     def editor(self) -> Editor:
         """A collector of the edits of one fix."""
         return Editor(self.code, self.source)
