@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import CallFacts, Function
-from kerasvae_lint.semantics.phases import is_super_call
+from kerasvae_lint.model import Call, Class, Editor, Module, Parameter, constants, records
 
 
 class IntegerSeedFreezesNoise(Rule):
@@ -35,7 +31,8 @@ class IntegerSeedFreezesNoise(Rule):
     ```
 
     ## Fix
-    Safe where a layer or model owns the call: a `SeedGenerator` made in `__init__`.
+    Safe where a layer or model owns the call, and the seed is a number or an attribute that `__init__` sets: a
+    `SeedGenerator` made in `__init__`.
 
     ## Keras 2 and Keras 3
     Keras 3 only: Keras 2 has no `keras.random`, and its `K.random_normal(seed=42)` draws anew.
@@ -52,90 +49,77 @@ class IntegerSeedFreezesNoise(Rule):
     fixable = "sometimes"
     probes = ("noise",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per seed."""
-        if model.flavour.only2:
+        if module.flavour.only2:
             return
-        calls = [
-            (call, seed)
-            for call in model.facts.calls
-            if (model.name(call.node.func) or "").startswith("keras.random.")
-            and (seed := _seed(model, call.node)) is not None
-        ]
-        traced = model.schedules.tracing.functions if calls else set()
-        taken: set[tuple[ClassInfo, str]] = set()
-        for call, seed in calls:
-            if call.function not in traced:
+        taken: set[tuple[records.Class, str]] = set()
+        for call in module.all_calls:
+            home, _, function = call.name.rpartition(".")
+            if home != "keras.random" or function[:1].isupper() or not call.traced:
+                continue
+            seed, written = call.argument("seed"), call.written("seed")
+            if seed is None or isinstance(seed, Parameter) or written is None:
+                continue
+            numbers = constants(seed)
+            if not numbers or not all(type(number) is int for number in numbers):
                 continue
             yield Report(
-                seed,
+                written.value,
                 "In Keras 3 an integer seed names the draw itself: this code gets the same numbers at every step. Give"
                 " it a `keras.random.SeedGenerator` made in `__init__`.",
-                fix=_fix(model, call, seed, taken),
+                fix=_fix(module, call, written.value, taken),
             )
 
 
-def _seed(model: SemanticModel, call: cst.Call) -> cst.BaseExpression | None:
-    last = (model.name(call.func) or "").rpartition(".")[2]
-    if last[:1].isupper():
-        return None
-    for given in call.args:
-        if given.keyword is not None and given.keyword.value == "seed":
-            values = model.values(given.value)
-            whole = [getattr(value, "value", None) for value in values if value.kind == "constant"]
-            if whole and len(whole) == len(values) and all(type(number) is int for number in whole):
-                return given.value
-    return None
-
-
 def _fix(
-    model: SemanticModel, call: CallFacts, seed: cst.BaseExpression, taken: set[tuple[ClassInfo, str]]
+    module: Module, call: Call, seed: records.Expression, taken: set[tuple[records.Class, str]]
 ) -> Draft | None:
-    method = call.function.method
-    cls = model.class_at(call.node)
-    func = call.node.func
-    if method is None or cls is None or not cls.is_layer or not isinstance(func, cst.Attribute):
+    cls, method, func = module.class_of(call.record), records.method_of(call.record), call.record.func
+    if cls is None or not cls.is_layer or method is None or not isinstance(func, records.Attribute):
         return None
-    receiver = call.function.receiver
-    if receiver is None or not isinstance(seed, cst.Integer):
-        return None
+    receiver = method.parameters[0].name if method.parameters else ""
     attribute, number = "seed_generator", 1
-    while (cls, attribute) in taken or cls.stores(attribute):
+    while (cls.record, attribute) in taken or attribute in cls.attributes:
         number += 1
         attribute = f"seed_generator_{number}"
-    editor = Editor(model)
-    line = f"{attribute} = {model.text(func.value)}.SeedGenerator({model.text(seed)})"
-    if not _in_init(model, cls, editor, line):
+    editor = module.editor()
+    line = f"{attribute} = {module.text(func.value)}.SeedGenerator({module.text(seed)})"
+    behind = _where_set(cls, seed, receiver)
+    if not isinstance(seed, records.Constant) and behind is None:
         return None
-    taken.add((cls, attribute))
+    if not _in_init(cls, editor, line, behind):
+        return None
+    taken.add((cls.record, attribute))
     editor.replace(seed, f"{receiver}.{attribute}")
     return editor.draft("Make a `SeedGenerator` in `__init__`")
 
 
-def _in_init(model: SemanticModel, cls: ClassInfo, editor: Editor, line: str) -> bool:
-    """Put ``self.line`` behind ``super().__init__``, in an ``__init__`` of its own where there is none."""
-    init = cls.facts.methods.get("__init__")
+def _where_set(cls: Class, seed: records.Expression, receiver: str) -> records.Statement | None:
+    """The one statement of ``__init__`` that sets the attribute that a seed is; None if the seed is none."""
+    if not isinstance(seed, records.Attribute) or not isinstance(seed.value, records.Name):
+        return None
+    attribute = cls.attributes.get(seed.attr)
+    if seed.value.id != receiver or attribute is None or len(attribute.writes) != 1:
+        return None
+    write = attribute.writes[0]
+    inside = write.function is cls.record.methods.get("__init__") and write.function is not None
+    statement = records.statement_of(write.site.record)
+    return statement if inside and statement is not None and statement.parent is write.function else None
+
+
+def _in_init(cls: Class, editor: Editor, line: str, behind: records.Statement | None) -> bool:
+    """Put ``self.line`` behind a statement of ``__init__``, in an ``__init__`` of its own where there is none."""
+    init = cls.record.methods.get("__init__")
     if init is None:
-        first = next(iter(cls.facts.methods.values()), None)
-        if first is None or not isinstance(first.node, cst.FunctionDef) or cls.bases:
+        first = next(cls.functions(), None)
+        if first is None or len(cls.value.bases) != 1 or cls.has_project_base:
             return False
         body = ["def __init__(self, **kwargs):", "    super().__init__(**kwargs)", f"    self.{line}"]
-        editor.insert_before_function(first.node, body)
+        editor.insert_before_function(first, body)
         return True
-    statement = _super_statement(model, init)
-    if statement is None or init.receiver is None:
+    statement = behind or cls.super_init
+    if statement is None or not init.parameters:
         return False
-    end = model.span(statement)[1]
-    indent = editor.indent_at(model.span(statement)[0])
-    at = editor.line_end(end)
-    lead = "" if at == 0 or editor.text[at - 1] in "\r\n" else editor.newline
-    editor.edit(at, at, f"{lead}{indent}{init.receiver}.{line}{editor.newline}")
+    editor.insert_after_statement(statement, [f"{init.parameters[0].name}.{line}"])
     return True
-
-
-def _super_statement(model: SemanticModel, init: Function) -> cst.CSTNode | None:
-    for call in init.calls:
-        func = call.node.func
-        if isinstance(func, cst.Attribute) and func.attr.value == "__init__" and is_super_call(func.value):
-            return model.statement_of(call.node)
-    return None

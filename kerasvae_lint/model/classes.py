@@ -103,6 +103,11 @@ class Class:
         found = self.value.find(name)
         return found[0] if found is not None and isinstance(found[0], FunctionValue) else None
 
+    @property
+    def has_project_base(self) -> bool:
+        """True if it is made from another class of the project."""
+        return sum(1 for _ in self.value.classes()) > 1
+
     @cached_property
     def super_init(self) -> r.Statement | None:
         """The statement of its ``__init__`` that calls ``super().__init__``."""
