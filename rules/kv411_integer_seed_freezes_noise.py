@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.model import Call, Class, Editor, Module, Parameter, constants, records
+from kerasvae_lint.model import Call, Class, Editor, Module, constants, records
 
 
 class IntegerSeedFreezesNoise(Rule):
@@ -59,7 +59,7 @@ class IntegerSeedFreezesNoise(Rule):
             if home != "keras.random" or function[:1].isupper() or not call.traced:
                 continue
             seed, written = call.argument("seed"), call.written("seed")
-            if seed is None or isinstance(seed, Parameter) or written is None:
+            if seed is None or written is None:
                 continue
             numbers = constants(seed)
             if not numbers or not all(type(number) is int for number in numbers):
