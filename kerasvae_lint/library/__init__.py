@@ -1,18 +1,27 @@
-"""What the world's functions do, as tables: Keras, TensorFlow, tfp, NumPy, scikit-learn."""
+"""What the functions and classes of Keras, TensorFlow, TensorFlow Probability, NumPy and scikit-learn take and do.
 
-from kerasvae_lint.library.entries import Entry, lookup
-from kerasvae_lint.library.signatures import Signature
+Everything here is data, asked by canonical name (``canonical`` makes it): ``lookup`` for a row, ``kind_of`` for what a
+class of a family is where no row stands, ``string_alias`` for what a word like ``"mse"`` means.
+"""
 
-__all__ = ["Entry", "Signature", "kind_of", "lookup", "string_alias"]
+from __future__ import annotations
 
+from kerasvae_lint.library.entries import Entry, lookup, names
+from kerasvae_lint.library.families import is_class_name, kind_of
+from kerasvae_lint.library.names import canonical
+from kerasvae_lint.library.signatures import NO_DEFAULT, OPAQUE, LibraryParameter, Signature
+from kerasvae_lint.library.strings import string_alias
 
-def kind_of(name: str) -> str | None:
-    from kerasvae_lint.semantics.classes import kind_of_name
-    return kind_of_name(name)
-
-
-def string_alias(kind: str, word: str) -> str | None:
-    for home in {"loss": ("keras.losses.",), "activation": ("keras.activations.",)}.get(kind, ()):
-        if lookup(home + word) is not None:
-            return home + word
-    return {"mse": "keras.losses.mean_squared_error", "mae": "keras.losses.mean_absolute_error"}.get(word)
+__all__ = [
+    "NO_DEFAULT",
+    "OPAQUE",
+    "Entry",
+    "LibraryParameter",
+    "Signature",
+    "canonical",
+    "is_class_name",
+    "kind_of",
+    "lookup",
+    "names",
+    "string_alias",
+]
