@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib
 import inspect
 import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +38,14 @@ OTHERS = {
     "random": ("random",),
 }
 OLDER = {"tf": ("tensorflow.compat.v1", "tensorflow.compat.v1.math", "tensorflow.compat.v1.linalg")}
+# The packages that say what each root's rows are.
+PACKAGES = {
+    "keras": ("keras", "tf_keras"),
+    "tf": ("tensorflow",),
+    "tfp": ("tensorflow-probability",),
+    "np": ("numpy",),
+}
+VERSIONS = re.compile(r"(?<=^WRITTEN_FROM: dict\[str, str\] = \{\n).*?(?=^\}$)", re.M | re.S)
 # Packages whose public names all have a row, for --missing.
 WHOLE = (
     "keras.layers",
@@ -139,7 +149,7 @@ def written(function: object, *, method: bool) -> str:
     for index, parameter in enumerate(parameters):
         if parameter.kind is kinds.KEYWORD_ONLY and not any(part.startswith("*") for part in parts):
             parts.append("*")
-        star = {kinds.VAR_POSITIONAL: "*", kinds.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        star = "*" if parameter.kind is kinds.VAR_POSITIONAL else "**" if parameter.kind is kinds.VAR_KEYWORD else ""
         default = "" if parameter.default is kinds.empty else f"={literal(_given(parameter))}"
         parts.append(f"{star}{parameter.name}{default}")
         after = parameters[index + 1].kind if index + 1 < len(parameters) else None
@@ -195,22 +205,35 @@ def refreshed(name: str, row: str) -> str:
     return "; ".join((f"{kept}{main}" + (f" ~ {old}" if old else ""), *notes))
 
 
-def _lines(path: Path, *, fresh: bool) -> Iterator[str]:
+def _lines(path: Path) -> Iterator[str]:
     for line in path.read_text(encoding="utf-8").splitlines():
         match = ROW.match(line)
-        if match is None or not fresh:
+        if match is None:
             yield line
             continue
         name, row = ast.literal_eval(match[1]), ast.literal_eval(match[2])
+        if "." not in name:  # no row: a release
+            yield line
+            continue
         text = refreshed(name, row).replace("\\", "\\\\").replace('"', '\\"')
         yield f'    "{name}": "{text}",'
 
 
+def installed() -> dict[str, str]:
+    """The versions of the packages that the rows are read from."""
+    found = {}
+    for packages in PACKAGES.values():
+        for package in packages:
+            with contextlib.suppress(PackageNotFoundError):
+                found[package] = version(package)
+    return found
+
+
 def missing() -> list[str]:
     """Public names of the packages in ``WHOLE`` that have no row."""
-    from kerasvae_lint.library import names
+    from kerasvae_lint.library import known_names
 
-    known = set(names())
+    known = set(known_names())
     lacking = []
     for package in WHOLE:
         root, _, path = package.partition(".")
@@ -239,7 +262,8 @@ def main() -> int:
     stale = 0
     for path in sorted(TABLES.glob("*.py")):
         before = path.read_text(encoding="utf-8")
-        after = "\n".join(_lines(path, fresh=True)) + "\n"
+        after = "\n".join(_lines(path)) + "\n"
+        after = VERSIONS.sub("".join(f'    "{name}": "{number}",\n' for name, number in installed().items()), after)
         if before == after:
             continue
         stale += 1

@@ -6,7 +6,7 @@ class of a family is where no row stands, ``string_alias`` for what a word like 
 
 from __future__ import annotations
 
-from kerasvae_lint.library.entries import Entry, lookup, names
+from kerasvae_lint.library.entries import Entry, known_names, lookup
 from kerasvae_lint.library.families import is_class_name, kind_of
 from kerasvae_lint.library.names import canonical
 from kerasvae_lint.library.signatures import NO_DEFAULT, OPAQUE, LibraryParameter, Signature
@@ -21,7 +21,7 @@ __all__ = [
     "canonical",
     "is_class_name",
     "kind_of",
+    "known_names",
     "lookup",
-    "names",
     "string_alias",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from kerasvae_lint.library.entries import lookup, names
+from kerasvae_lint.library.entries import known_names, lookup
 
 _HOMES = {
     "activation": "keras.activations.",
@@ -52,7 +52,7 @@ def _without_case(kind: str) -> dict[str, str]:
     home = _HOMES[kind]
     return {
         name[len(home) :].lower(): name
-        for name in names()
+        for name in known_names()
         if name.startswith(home) and "." not in name[len(home) :] and name[len(home) :][:1].isupper()
     }
 

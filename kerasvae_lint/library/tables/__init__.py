@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasvae_lint.library.tables import (
+    keras_1,
     keras_applications,
     keras_backend,
     keras_callbacks,
@@ -19,6 +20,7 @@ from kerasvae_lint.library.tables import (
     numpy_linalg,
     numpy_random,
     python,
+    scikit_learn,
     tensorflow,
     tensorflow_1,
     tensorflow_data,
@@ -31,6 +33,7 @@ from kerasvae_lint.library.tables import (
 )
 
 ROWS: dict[str, str] = {
+    **keras_1.ROWS,
     **keras_applications.ROWS,
     **keras_backend.ROWS,
     **keras_callbacks.ROWS,
@@ -47,6 +50,7 @@ ROWS: dict[str, str] = {
     **numpy_linalg.ROWS,
     **numpy_random.ROWS,
     **python.ROWS,
+    **scikit_learn.ROWS,
     **tensorflow.ROWS,
     **tensorflow_1.ROWS,
     **tensorflow_data.ROWS,
@@ -58,3 +62,12 @@ ROWS: dict[str, str] = {
     **tfp_distributions.ROWS,
 }
 """Every row by its canonical name."""
+
+WRITTEN_FROM: dict[str, str] = {
+    "keras": "3.15.1",
+    "tf_keras": "2.21.0",
+    "tensorflow": "2.21.0",
+    "tensorflow-probability": "0.25.0",
+    "numpy": "2.4.6",
+}
+"""The releases that the rows were read from; the tests hold the rows against these and no others."""

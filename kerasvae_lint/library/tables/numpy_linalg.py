@@ -1,7 +1,5 @@
 """NumPy's types, called as functions, with ``np.linalg`` and ``np.fft``."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 ROWS = {
@@ -64,7 +62,7 @@ ROWS = {
     "np.linalg.multi_dot": "array multi_dot(arrays, *, out=None)",
     "np.linalg.norm": "array norm(x, ord=None, axis=None, keepdims=False)",
     "np.linalg.outer": "array outer(x1, x2, /)",
-    "np.linalg.pinv": "array pinv(a, rcond=None, hermitian=False, *, rtol=…)",
+    "np.linalg.pinv": "array pinv(a, rcond=None, hermitian=False, *, rtol=None)",
     "np.linalg.qr": "array qr(a, mode='reduced')",
     "np.linalg.slogdet": "array slogdet(a)",
     "np.linalg.solve": "array solve(a, b)",

@@ -124,7 +124,7 @@ ROWS = {
     "tf.data.TFRecordDataset": "dataset TFRecordDataset(filenames, compression_type=None, buffer_size=None, num_parallel_reads=None, name=None)",
     "tf.data.TextLineDataset": "dataset TextLineDataset(filenames, compression_type=None, buffer_size=None, num_parallel_reads=None, name=None)",
     "tf.data.FixedLengthRecordDataset": "dataset FixedLengthRecordDataset(filenames, record_bytes, header_bytes=None, footer_bytes=None, buffer_size=None, compression_type=None, num_parallel_reads=None, name=None)",
-    "tf.data.Iterator": "other Iterator ~ (iterator_resource, initializer, output_types, output_shapes, output_classes)",
+    "tf.data.Iterator": "other Iterator ~ (iterator_resource, initializer, output_types, output_shapes, output_classes); unchecked",
     "tf.data.Options": "other Options()",
     "tf.data.experimental.sample_from_datasets": "dataset sample_from_datasets(datasets, weights=None, seed=None, stop_on_empty_dataset=False)",
     "tf.data.experimental.choose_from_datasets": "dataset choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=False)",
