@@ -104,8 +104,6 @@ def kind_of(name: str) -> str | None:
     entry = lookup(name)
     if entry is not None:
         return entry.makes
-    if name == "tf.Module":
-        return "other"
     for long, short in _LONG_NAMES.items():
         if name.startswith(long):
             name = short + name[len(long) :]

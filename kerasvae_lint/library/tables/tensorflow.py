@@ -13,7 +13,7 @@ ROWS = {
     "tf.Graph": "context Graph()",
     "tf.IndexedSlices": "tensor IndexedSlices(values, indices, dense_shape=None)",
     "tf.IndexedSlicesSpec": "other IndexedSlicesSpec(shape=None, dtype='float32', indices_dtype='int64', dense_shape_dtype=None, indices_shape=None)",
-    "tf.Module": "other Module(name=None)",
+    "tf.Module": "module Module(name=None)",
     "tf.NoneTensorSpec": "other NoneTensorSpec",
     "tf.Operation": "other Operation",
     "tf.OptionalSpec": "other OptionalSpec(element_spec)",
