@@ -67,7 +67,7 @@ class ReductionAsMinimum(Rule):
             axis, reduced = call.argument("axis"), call.argument("x")
             if axis is None or reduced is None or call.is_given("keepdims") != "absent":
                 continue
-            hinge = not _is_bound(call, axis, reduced)
+            hinge = not _is_bound(axis, reduced)
             if hinge and not (call.name.endswith("max") and _is_hinge(call, axis)):
                 continue
             twin = _TWINS[call.name]
@@ -80,7 +80,7 @@ class ReductionAsMinimum(Rule):
             )
 
 
-def _is_bound(call: Call, axis: Value, reduced: Value) -> bool:
+def _is_bound(axis: Value, reduced: Value) -> bool:
     """True where the axis can't be one: it is no integer, or what is reduced has none."""
     number = constant(axis)
     if isinstance(number, float):
@@ -95,7 +95,9 @@ def _is_bound(call: Call, axis: Value, reduced: Value) -> bool:
 def _is_hinge(call: Call, axis: Value) -> bool:
     """True for ``max(d + margin, 0)``: with an axis, few would add a constant first."""
     written = call.written("x")
-    return constant(axis) == 0 and call.written("axis") is not None and written is not None and _has_margin(written.value)
+    if written is None or call.written("axis") is None or constant(axis) != 0:
+        return False
+    return _has_margin(written.value)
 
 
 def _has_margin(expression: records.Expression) -> bool:

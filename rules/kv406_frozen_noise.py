@@ -70,7 +70,7 @@ class FrozenNoise(Rule):
     def check(self, model: SemanticModel) -> Iterator[Report]:
         """Yield one finding per draw that is not made anew for each sample of each batch."""
         traced = model.schedules.tracing.functions
-        seen: set[cst.CSTNode] = set()
+        seen: set[object] = set()
         found = n.noises(model)
         by_call = {noise.call: noise for noise in found}
         for report in (*_host(model, traced, by_call), *_samples(model, traced, found), *_unused(model)):

@@ -72,9 +72,7 @@ class IntegerSeedFreezesNoise(Rule):
             )
 
 
-def _fix(
-    module: Module, call: Call, seed: records.Expression, taken: set[tuple[records.Class, str]]
-) -> Draft | None:
+def _fix(module: Module, call: Call, seed: records.Expression, taken: set[tuple[records.Class, str]]) -> Draft | None:
     cls, method, func = module.class_of(call.record), records.method_of(call.record), call.record.func
     if cls is None or not cls.is_layer or method is None or not isinstance(func, records.Attribute):
         return None

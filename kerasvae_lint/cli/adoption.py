@@ -16,7 +16,6 @@ from kerasvae_lint.cli.nearest import Refusal
 from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
 from kerasvae_lint.core import Problem
 from kerasvae_lint.report.counts import many
-from kerasvae_lint.report.look import printable
 from kerasvae_lint.run.pipeline import Pipeline, SettingsFor
 from kerasvae_lint.run.results import LintResult
 
@@ -108,20 +107,3 @@ def _write_baselines(seen: Seen, result: LintResult) -> Iterator[str]:
         dropped = sum(item.count for item in gone if item.baseline == path)
         counted = f"{many(total, 'finding')} in {many(len(entries), 'file')}"
         yield f"{look.path(path)}: {counted}, {added} new, {dropped} gone."
-
-
-def baseline_notes(result: LintResult, *, verbose: bool) -> Iterator[str]:
-    """What to say of the baseline after a run."""
-    look = look_for(sys.stderr)
-    if verbose and result.known:
-        count = len(result.known)
-        yield f"{many(count, 'finding')} {'is' if count == 1 else 'are'} in the baseline and not reported."
-    if not result.gone:
-        return
-    count = sum(item.count for item in result.gone)
-    names = ", ".join(dict.fromkeys(look.path(item.baseline) for item in result.gone))
-    verb = "entry no longer occurs" if count == 1 else "entries no longer occur"
-    yield f"{names}: {count} {verb}; --update-baseline drops {'it' if count == 1 else 'them'}."
-    for item in result.gone if verbose else ():
-        scope = f" in {item.key.scope}" if item.key.scope else ""
-        yield f"    {printable(item.filename)}: {item.key.code}{scope}: {printable(item.key.text)}"

@@ -99,7 +99,7 @@ def conclude(request: Request, result: LintResult) -> int:
 
 def _show_baseline(request: Request, result: LintResult) -> None:
     if not request.quiet and (result.gone or (result.known and request.verbose)):
-        from kerasvae_lint.cli.adoption import baseline_notes
+        from kerasvae_lint.cli.known import baseline_notes
 
         write(sys.stderr, baseline_notes(result, verbose=request.verbose))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Applicability(Enum):
@@ -79,9 +79,9 @@ class Report:
         preview: marks one finding of a stable rule as preview.
     """
 
-    at: Span
+    at: Span | Any  # Any: a node of the old reading's tree, until the last rule has moved
     message: str
-    notes: tuple[tuple[Span | Place, str], ...] = ()
+    notes: tuple[tuple[Span | Place | Any, str], ...] = ()
     fix: Draft | None = None
     preview: bool = False
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from kerasvae_lint.core.finding import Report
 
-
 PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "loss", "mode", "data", "save")
 """What ``kvlint verify`` asks, in the order in which it is shown."""
 

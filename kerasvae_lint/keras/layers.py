@@ -94,17 +94,14 @@ def _lambda(machine: Machine, layer: Value, arguments: Arguments, site: Site) ->
     extra = argument_of(layer, "arguments")
     keywords = dict(arguments.keywords)
     if extra is not None:
-        items = machine.call(
-            machine.get_attribute(extra, "items", site), Arguments(), site
-        )
+        items = machine.call(machine.get_attribute(extra, "items", site), Arguments(), site)
         pairs, _ = machine.iterate(items, site)
         for pair in pairs:
             if isinstance(pair, Tuple) and len(pair.items) == 2:
                 name = constant(pair.items[0])
                 if isinstance(name, str):
                     keywords[name] = pair.items[1]
-    callable_ = [member for member in given.alternatives() if is_callable(member) or isinstance(member, (LibraryName, Native))]
-    if not callable_:
+    if not any(is_callable(member) or isinstance(member, (LibraryName, Native)) for member in given.alternatives()):
         return None
     keywords = {k: v for k, v in keywords.items() if k not in {"training", "mask"}}
     with machine.in_phase(TRACING):

@@ -30,6 +30,7 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 _WEIGHT_MAKERS = frozenset({"add_weight", "add_variable", "_add_weight"})
+_WRITES = frozenset({"set_value", "update", "update_add", "update_sub", "moving_average_update", "batch_set_value"})
 
 
 # functions --------------------------------------------------------------------------------------
@@ -70,16 +71,19 @@ def _variable(
 
 def effect(machine: Machine, callee: LibraryName, entry: Entry, arguments: Arguments, site: Site) -> Value:
     """A function that is called for what it does."""
-    if entry.operation in {"set_value", "update", "update_add", "update_sub", "moving_average_update", "batch_set_value"}:
+    if entry.operation in _WRITES:
         roles, rest = bound_by_role(entry, arguments)
         target = roles.get("x", rest[0] if rest else None)
         value = next((v for k, v in roles.items() if k != "x"), Unknown("value", site))
         for member in target.alternatives() if target is not None else ():
             if isinstance(member, LibraryObject) and member.kind == "variable":
                 variables.note_write(machine, member, value, site, entry.operation)
-    return Computed(
-        entry.operation, arguments.positional, "object", site, arguments.keywords, callee, None, machine.phase, machine.now
-    )
+    return formula(machine, entry.operation, arguments, "object", site, callee)
+
+
+def formula(machine: Machine, word: str, arguments: Arguments, kind: str, site: Site, maker: Value | None) -> Computed:
+    """A call that nobody follows, as a formula over its arguments."""
+    return Computed(word, arguments.positional, kind, site, arguments.keywords, maker, None, machine.phase, machine.now)
 
 
 def made(machine: Machine, obj: LibraryObject, arguments: Arguments, site: Site) -> None:
@@ -233,9 +237,7 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
 
         return output_of(machine, obj, arguments.get(0, "inputs"), arguments, site)
     if name in {"compute_loss", "compiled_loss"}:
-        return Computed(
-            "compiled_loss", arguments.positional, "tensor", site, arguments.keywords, obj, None, machine.phase, machine.now
-        )
+        return formula(machine, "compiled_loss", arguments, "tensor", site, obj)
     if name in {"get_weights"}:
         return Computed("get_weights", (obj,), "array", site, None, obj, None, machine.phase, machine.now)
     if name == "set_weights":
@@ -245,9 +247,7 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
         _write_own(machine, obj, given, site)
     if name == "train_step":
         training.trace(machine, obj, site)
-    return Computed(
-        name, arguments.positional, "any", site, arguments.keywords, obj, None, machine.phase, machine.now
-    )
+    return Computed(name, arguments.positional, "any", site, arguments.keywords, obj, None, machine.phase, machine.now)
 
 
 def _write_own(machine: Machine, obj: Value, given: Value | None, site: Site) -> None:
@@ -313,9 +313,7 @@ def of_distribution(machine: Machine, obj: Value, name: str, site: Site) -> Valu
         options = dict(arguments.keywords)
         if word == "draw":
             options["distribution"] = Constant(name)
-        return Computed(
-            word, arguments.positional, "tensor", at, options, obj, None, machine.phase, machine.now
-        )
+        return Computed(word, arguments.positional, "tensor", at, options, obj, None, machine.phase, machine.now)
 
     if name in {"trainable_variables", "variables", "parameters"}:
         return Computed("weights", (obj,), "object", site, {"name": Constant(name)})
@@ -362,9 +360,7 @@ def of_library_object(machine: Machine, obj: LibraryObject, name: str, site: Sit
                 f"tf.data.Dataset.{name}", "dataset", at, {"input": obj, **arguments.keywords}, arguments.positional
             )
         kind = "tensor" if obj.kind in {"bijector", "metric", "loss", "context"} else "any"
-        return Computed(
-            name, arguments.positional, kind, at, arguments.keywords, obj, None, machine.phase, machine.now
-        )
+        return Computed(name, arguments.positional, kind, at, arguments.keywords, obj, None, machine.phase, machine.now)
 
     return Native(name, call, site, obj)
 
@@ -374,7 +370,7 @@ def call_on_unknown(machine: Machine, callee: Unknown, arguments: Arguments, sit
     """``something.fit(…)``, ``something.assign(…)``: a name that says enough even where the object is not known."""
     base, name = callee.base, callee.name
     assert base is not None
-    if name == "compile" and ("optimizer" in arguments.keywords or "loss" in arguments.keywords or arguments.positional):
+    if name == "compile" and (arguments.positional or arguments.keywords.keys() & {"optimizer", "loss"}):
         return training.compile_model(machine, base, arguments, site)
     if name in {"fit", "fit_generator", "evaluate", "predict", "train_on_batch"}:
         return training.run_model(machine, base, name, arguments, site)

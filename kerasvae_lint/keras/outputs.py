@@ -13,7 +13,7 @@ MAX_STEPS = 40
 _PASSING = frozenset(
     {"Reshape", "Flatten", "Permute", "Cropping1D", "Cropping2D", "Cropping3D", "Dropout", "SpatialDropout1D"}
 )
-_SAME = frozenset({"identity", "cast", "convert_to_tensor", "ensure_shape"})
+_SAME = frozenset({"identity", "cast", "convert_to_tensor", "convert", "ensure_shape"})
 _RESHAPING = frozenset({"reshape", "flatten", "batch_flatten", "squeeze", "expand_dims", "transpose", "permute"})
 _FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid", "tanh", "relu", "softplus"})
 _OWN = {"ReLU": "relu", "Softmax": "softmax"}
@@ -36,7 +36,6 @@ class Ending:
     literal: bool
     direct: bool = True
     layer: Value | None = None
-
 
     @property
     def units(self) -> int | None:

@@ -20,8 +20,8 @@ _ELEMENTWISE = frozenset(
     {
         *("add", "subtract", "multiply", "divide", "floordiv", "mod", "power", "negative", "identity", "cast"),
         *("exp", "log", "sqrt", "square", "abs", "sign", "round", "floor", "ceil", "sigmoid", "tanh", "minimum"),
-        *("maximum", "constant", "convert_to_tensor", "stop_gradient", "read", "clip", "cos", "sin", "float", "int"),
-        *("numpy", "get_value"),
+        *("maximum", "constant", "convert", "stop_gradient", "read", "clip", "cos", "sin", "float", "int", "numpy"),
+        "get_value",
     }
 )
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "std", "var"})
@@ -79,7 +79,7 @@ def is_counter(value: Value) -> bool:
         return False
     if value.op in _COUNTERS and value.kind == "number":
         return True
-    if value.op in {"cast", "convert_to_tensor", "identity", "read", "float", "int", "constant"}:
+    if value.op in {"cast", "convert_to_tensor", "convert", "identity", "read", "float", "int", "constant"}:
         return any(is_counter(operand) for operand in value.operands[:1])
     return value.kind == "number" and value.site is not None and isinstance(value.site.record, r.Augmented)
 

@@ -80,9 +80,7 @@ def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Argu
     if folded is not None:
         return folded
     kind = _kind(entry, operands)
-    return Computed(
-        entry.operation, tuple(operands), kind, site, roles, callee, None, machine.phase, machine.now
-    )
+    return Computed(entry.operation, tuple(operands), kind, site, roles, callee, None, machine.phase, machine.now)
 
 
 def _folded(entry: Entry, operands: list[Value], site: Site) -> Value | None:
@@ -198,7 +196,12 @@ def attribute(machine: Machine, obj: Computed, name: str, site: Site) -> Value |
     """An attribute or method of a tensor or array."""
     if name in _SHAPES:
         if name == "get_shape":
-            return Native(name, lambda arguments, at: Computed("shape", (obj,), "shape", at), site, obj)
+
+            def shape(arguments: Arguments, at: Site) -> Value:
+                del arguments
+                return Computed("shape", (obj,), "shape", at)
+
+            return Native(name, shape, site, obj)
         return Computed(name if name != "_keras_shape" else "shape", (obj,), "shape", site)
     if name in {"dtype", "name", "device", "op", "graph"}:
         return Computed(name, (obj,), "object", site)

@@ -165,7 +165,9 @@ def run_model(machine: Machine, model: Value, method: str, arguments: Arguments,
     return Computed(method, (), "any", site, run.arguments, model)
 
 
-def _hooks(machine: Machine, model: Value, callbacks: list[Value], hooks: tuple[tuple[str, int], ...], site: Site) -> None:
+def _hooks(
+    machine: Machine, model: Value, callbacks: list[Value], hooks: tuple[tuple[str, int], ...], site: Site
+) -> None:
     for value in callbacks:
         for callback in value.alternatives():
             for name, count in hooks:
@@ -247,9 +249,7 @@ class CompiledLoss:
 
     __slots__ = ("given", "name", "output", "site", "target", "value")
 
-    def __init__(
-        self, given: Value, value: Value, output: Value | None, target: Value, name: str, site: Site
-    ) -> None:
+    def __init__(self, given: Value, value: Value, output: Value | None, target: Value, name: str, site: Site) -> None:
         self.given = given
         self.value = value
         self.output = output
@@ -304,8 +304,7 @@ def _pairs(machine: Machine, given: Value, outputs: Value, site: Site) -> list[t
         named = _named_outputs(outputs, machine, site) if entries.rest is None and unknown is None else {}
         alone = items[0] if not is_many and len(entries.items) == 1 and not named else None
         return [
-            (loss, named.get(key, alone) if isinstance(key, str) else None)
-            for key, (_, loss) in entries.items.items()
+            (loss, named.get(key, alone) if isinstance(key, str) else None) for key, (_, loss) in entries.items.items()
         ]
     if isinstance(outputs, DictObject):
         return [(given, output) for _, output in outputs.entries.items.values()]

@@ -101,9 +101,7 @@ class KerasWorld:
         kind = "any"
         if isinstance(callee, Computed) and callee.kind == "string":
             kind = "string"
-        return Computed(
-            "call", given, kind, site, arguments.keywords, callee, None, machine.phase, machine.now
-        )
+        return Computed("call", given, kind, site, arguments.keywords, callee, None, machine.phase, machine.now)
 
     def _call_name(self, machine: Machine, callee: LibraryName, arguments: Arguments, site: Site) -> Value:
         entry = lookup(callee.name)
@@ -182,9 +180,7 @@ class KerasWorld:
             word = entry.operation if entry is not None else callee.name.rpartition(".")[2]
             operands = [v for v in (arguments.get(0, "y_true"), arguments.get(1, "y_pred")) if v is not None]
             options = {k: v for k, v in arguments.keywords.items() if k not in {"y_true", "y_pred"}}
-            return Computed(
-                word, tuple(operands), "tensor", site, options, callee, None, machine.phase, machine.now
-            )
+            return Computed(word, tuple(operands), "tensor", site, options, callee, None, machine.phase, machine.now)
         if callee.kind == "function":
             function = arguments.positional[0] if arguments.positional else None
             if isinstance(function, FunctionValue):
@@ -192,9 +188,7 @@ class KerasWorld:
             return function if function is not None else Unknown("call", site, callee)
         kind = "tensor" if callee.kind in {"bijector", "initializer", "regularizer", "constraint", "metric"} else "any"
         word = callee.kind if callee.kind not in {"", "other"} else "call"
-        return Computed(
-            word, arguments.all(), kind, site, arguments.keywords, callee, None, machine.phase, machine.now
-        )
+        return Computed(word, arguments.all(), kind, site, arguments.keywords, callee, None, machine.phase, machine.now)
 
     def call_instance(self, machine: Machine, instance: Instance, arguments: Arguments, site: Site) -> Value:
         """Call an object of the project whose class has no ``__call__`` of its own."""
@@ -211,9 +205,7 @@ class KerasWorld:
         )
 
     # objects of the project ---------------------------------------------------------------------
-    def construct(
-        self, machine: Machine, instance: Instance, base: Value, arguments: Arguments, site: Site
-    ) -> None:
+    def construct(self, machine: Machine, instance: Instance, base: Value, arguments: Arguments, site: Site) -> None:
         """A library base's constructor runs."""
         instance.facts["super"] = True
         if not isinstance(base, LibraryName):
@@ -282,9 +274,8 @@ class KerasWorld:
         if name == "from_config":
 
             def from_config(arguments: Arguments, at: Site) -> Value:
-                config = arguments.get(0, "config")
-                given = Arguments((), {}, others=True) if config is None else Arguments((), {}, others=True)
-                return machine.call(obj, given, at)
+                del arguments
+                return machine.call(obj, Arguments(others=True), at)
 
             return Native(name, from_config, site, obj)
         # ``Layer.call(self, x)``: a base's method, called through the class
@@ -307,9 +298,7 @@ class KerasWorld:
             if isinstance(at, int):
                 return tensors.part(machine, obj, at, site)
         if isinstance(obj, LibraryObject) and obj.kind == "variable":
-            return Computed(
-                "getitem", (obj,), "tensor", site, {"index": index}, None, None, machine.phase, machine.now
-            )
+            return Computed("getitem", (obj,), "tensor", site, {"index": index}, None, None, machine.phase, machine.now)
         return None
 
     def iterate(self, machine: Machine, obj: Value, site: Site) -> tuple[tuple[Value, ...], Value | None] | None:

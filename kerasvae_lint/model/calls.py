@@ -8,7 +8,16 @@ from typing import Literal
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.tensors import best_signature
 from kerasvae_lint.library import Entry, lookup
-from kerasvae_lint.values.lattice import FunctionValue, Instance, LibraryName, LibraryObject, Native, Unknown, Value, join
+from kerasvae_lint.values.lattice import (
+    FunctionValue,
+    Instance,
+    LibraryName,
+    LibraryObject,
+    Native,
+    Unknown,
+    Value,
+    join,
+)
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
 

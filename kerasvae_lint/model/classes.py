@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
+from kerasvae_lint.keras.program import Program
 from kerasvae_lint.values.interpreter import TRACING
 from kerasvae_lint.values.lattice import Access, ClassValue, FunctionValue, Instance, Value, join
 from kerasvae_lint.values.unit import Unit
-
-if TYPE_CHECKING:
-    from kerasvae_lint.keras.program import Program
 
 
 class Attribute:
@@ -59,7 +56,8 @@ class Class:
     """
 
     def __init__(self, program: Program, value: ClassValue) -> None:
-        assert value.cls is not None and value.unit is not None
+        assert value.cls is not None
+        assert value.unit is not None
         self._program = program
         self.value = value
         self.record: r.Class = value.cls

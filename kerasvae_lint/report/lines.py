@@ -31,7 +31,7 @@ class SourceLines:
 
     def _read(self, filename: str) -> None:
         from kerasvae_lint.source import SourceError, decode
-        from kerasvae_lint.source.cells import typed
+        from kerasvae_lint.source.text import typed
 
         self._name, self._lines, self._cells = filename, [], {}
         try:

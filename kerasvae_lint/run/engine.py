@@ -158,7 +158,7 @@ def _check(
                     if preview or not report.preview:
                         found.append(_placed(module, rule, report))
                 continue
-            reports = [report for report in rule().check(legacy.model) if preview or not report.preview]  # type: ignore[arg-type]
+            reports = [report for report in rule().check(legacy.model) if preview or not report.preview]
             found += [_placed_old(legacy.model, rule, report) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]

@@ -63,6 +63,6 @@ def write_back(data: bytes, old: Source, new: Source) -> tuple[bytes, list[tuple
 
 
 def _texts(source: Source) -> dict[int, str]:
-    from kerasvae_lint.source.cells import typed
+    from kerasvae_lint.source.text import typed
 
     return {cell.index: typed(source, cell) for cell in source.cells or ()}

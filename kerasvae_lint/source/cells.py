@@ -7,20 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from kerasvae_lint.core import TextEdit
-from kerasvae_lint.source.text import Cell, Source
+from kerasvae_lint.source.text import Cell, Source, shift_of, typed, typed_column, typed_lines
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 CellEdit = tuple[int, TextEdit]
 """The number of a cell, and an edit of its own text (ended by a newline, if it has none)."""
-
-
-@lru_cache(maxsize=64)
-def typed_lines(text: str) -> tuple[str, ...]:
-    """The lines of a cell without their newlines: as many as it has rows in the program."""
-    lines = _NEWLINE.split(text)
-    return tuple(lines if len(lines) == 1 or lines[-1] else lines[:-1])
 
 
 @lru_cache(maxsize=64)
@@ -37,40 +30,6 @@ def newline_of(text: str) -> str:
     """The newline that a cell uses."""
     match = _NEWLINE.search(text)
     return match[0] if match is not None else "\n"
-
-
-def typed(source: Source, cell: Cell) -> str:
-    """The text of a cell."""
-    if cell.text is not None:
-        return cell.text
-    return source.text[source.row_start(cell.first_row) : source.row_start(cell.last_row + 1)]
-
-
-def typed_column(source: Source, cell: Cell, row: int, column: int) -> int:
-    """The column in the cell for a column of the program.
-
-    ``%time`` stands before the code that it times, and a cell may be indented as a whole.
-    """
-    lines = typed_lines(typed(source, cell))
-    if not 1 <= row <= len(lines):
-        return column
-    plain = source.line(cell.first_row + row - 1)
-    line = lines[row - 1]
-    shift = _shift(line, plain)
-    before = len(plain) - len(plain.lstrip())
-    if not shift or (column <= before and not line.endswith(plain)):
-        return column
-    return column + shift
-
-
-def _shift(line: str, plain: str) -> int | None:
-    """How far the code of a line stands to the right of where the program has it; None for a line that is a magic."""
-    if line == plain:
-        return 0
-    if line.endswith(plain) and not line.removesuffix(plain).strip():
-        return len(line) - len(plain)
-    timed = plain.strip() and line.lstrip().startswith("%") and line.endswith(plain.lstrip())
-    return len(line) - len(plain) if timed else None
 
 
 def in_cells(source: Source, edits: Iterable[TextEdit]) -> list[CellEdit] | None:
@@ -121,15 +80,15 @@ class _Place:
 
     def _is_free(self, row: int) -> bool:
         """True for a line of code that is in the program as it was typed, below the magic of the whole cell."""
-        return self.top <= row < len(self.lines) and self._shift(row) is not None
+        return self.top <= row < len(self.lines) and self.shift_of(row) is not None
 
     def _may_follow(self, place: tuple[int, int], content: str) -> bool:
         """True if whole lines are put behind a line of code: at the cell's end, say, or before a magic."""
         row, column = place
         return column == 0 and row > 0 and content.endswith("\n") and self._is_free(row - 1)
 
-    def _shift(self, row: int) -> int | None:
-        return _shift(self.lines[row], self.source.line(self.cell.first_row + row))
+    def shift_of(self, row: int) -> int | None:
+        return shift_of(self.lines[row], self.source.line(self.cell.first_row + row))
 
     def _typed(self, row: int, offset: int) -> int:
         start = _starts(self.text)[row]
@@ -162,6 +121,6 @@ def unseen_words(source: Source) -> frozenset[str]:
     words: set[str] = set()
     for cell in source.cells or ():
         for row, line in enumerate(typed_lines(typed(source, cell))):
-            if _shift(line, source.line(cell.first_row + row)) != 0:
+            if shift_of(line, source.line(cell.first_row + row)) != 0:
                 words.update(_WORD.findall(line))
     return frozenset(words)

@@ -6,7 +6,7 @@ import bisect
 import codecs
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kerasvae_lint.core import Position
 
@@ -74,8 +74,6 @@ class Source:
         cell = self.cell_at(row)
         if cell is None:
             return None, Position(row, column)
-        from kerasvae_lint.source.cells import typed_column
-
         row -= cell.first_row - 1
         return cell.index, Position(row, typed_column(self, cell, row, column))
 
@@ -160,3 +158,44 @@ def _cookie(data: bytes) -> str:
         if not _BLANK.match(line):
             break
     return "utf-8"
+
+
+@lru_cache(maxsize=64)
+def typed_lines(text: str) -> tuple[str, ...]:
+    """The lines of a cell without their newlines: as many as it has rows in the program."""
+    lines = _NEWLINE.split(text)
+    return tuple(lines if len(lines) == 1 or lines[-1] else lines[:-1])
+
+
+def typed(source: Source, cell: Cell) -> str:
+    """The text of a cell."""
+    if cell.text is not None:
+        return cell.text
+    return source.text[source.row_start(cell.first_row) : source.row_start(cell.last_row + 1)]
+
+
+def typed_column(source: Source, cell: Cell, row: int, column: int) -> int:
+    """The column in the cell for a column of the program.
+
+    ``%time`` stands before the code that it times, and a cell may be indented as a whole.
+    """
+    lines = typed_lines(typed(source, cell))
+    if not 1 <= row <= len(lines):
+        return column
+    plain = source.line(cell.first_row + row - 1)
+    line = lines[row - 1]
+    shift = shift_of(line, plain)
+    before = len(plain) - len(plain.lstrip())
+    if not shift or (column <= before and not line.endswith(plain)):
+        return column
+    return column + shift
+
+
+def shift_of(line: str, plain: str) -> int | None:
+    """How far the code of a line stands to the right of where the program has it; None for a line that is a magic."""
+    if line == plain:
+        return 0
+    if line.endswith(plain) and not line.removesuffix(plain).strip():
+        return len(line) - len(plain)
+    timed = plain.strip() and line.lstrip().startswith("%") and line.endswith(plain.lstrip())
+    return len(line) - len(plain) if timed else None

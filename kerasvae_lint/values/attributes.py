@@ -126,7 +126,7 @@ def _of_module(machine: Machine, obj: ModuleObject, name: str, site: Site) -> Va
     found = obj.slots.get(name)
     if found is not None:
         return found
-    inner = machine.submodule(obj, name, site)
+    inner = machine.submodule(obj, name)
     if inner is not None:
         return inner
     stars = obj.slots.get("*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Protocol
 
 from kerasvae_lint.binding.records import Function
@@ -26,7 +26,7 @@ def bind_function(
     defaults: Mapping[str, Value],
     site: Site,
 ) -> dict[str, Value]:
-    """The parameters of a function of the project by name; ``Unknown`` where an unknown sequence or mapping may give it."""
+    """The parameters of a function of the project by name; ``Unknown`` where nobody knows whether it is given."""
     bound: dict[str, Value] = {}
     positional = list(arguments.positional)
     keywords = dict(arguments.keywords)
@@ -37,7 +37,9 @@ def bind_function(
             bound[name] = Tuple(positional, site, rest)
             positional = []
         elif parameter.kind == "**":
-            entries = {key: (Constant(key), value) for key, value in keywords.items()}
+            entries: dict[Hashable, tuple[Value, Value]] = {
+                key: (Constant(key), value) for key, value in keywords.items()
+            }
             bound[name] = DictObject(Entries(entries, Unknown("argument", site) if arguments.others else None), site)
             keywords = {}
         elif parameter.kind in {"positional", "positional-only"} and positional:

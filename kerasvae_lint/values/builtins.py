@@ -217,8 +217,9 @@ def _dict(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
 def _range(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
     del machine
     given = [plainly(value) for value in arguments.positional]
-    numbers = [value.value for value in given if isinstance(value, Constant) and isinstance(value.value, int)]
-    if len(numbers) == len(given) and 1 <= len(numbers) <= 3 and not any(v.assumed for v in given if isinstance(v, Constant)):
+    known = [value for value in given if isinstance(value, Constant) and not value.assumed]
+    numbers = [value.value for value in known if isinstance(value.value, int)]
+    if len(numbers) == len(given) and 1 <= len(numbers) <= 3:
         try:
             made = range(*numbers)
         except ValueError:
@@ -376,7 +377,7 @@ def _number(kind: type) -> Handler:
             plain = plainly(member)
             if isinstance(plain, Constant) and len(arguments.positional) == 1:
                 try:
-                    found.append(Constant(kind(plain.value), site, plain.assumed))  # type: ignore[call-arg]
+                    found.append(Constant(kind(plain.value), site, plain.assumed))
                     continue
                 except (TypeError, ValueError, OverflowError):
                     pass

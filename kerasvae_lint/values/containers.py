@@ -186,9 +186,9 @@ def delete_item(machine: Machine, obj: Value, index: Value) -> None:
             machine.heap.store(obj, "[]", Tuple(items, state.site))
         elif isinstance(index, Computed) and index.op == "slice":
             bounds = [constant(part) for part in index.operands]
+            lower, upper, step = (bound if isinstance(bound, int) else None for bound in bounds)
             if state.rest is None and all(b is None or isinstance(b, int) for b in bounds):
                 items = list(state.items)
-                lower, upper, step = bounds
                 del items[slice(lower, upper, step)]
                 machine.heap.store(obj, "[]", Tuple(items, state.site))
         else:
@@ -365,8 +365,8 @@ def _list_method(machine: Machine, obj: ListObject, name: str, arguments: Argume
         if name == "add" and any(old.key == first.key for old in state.items):
             return none
         if state.rest is None and len(state.items) < MAX_ITEMS:
-            items = (first, *state.items) if name == "appendleft" else (*state.items, first)
-            machine.heap.store(obj, "[]", Tuple(items, state.site))
+            grown = (first, *state.items) if name == "appendleft" else (*state.items, first)
+            machine.heap.store(obj, "[]", Tuple(grown, state.site))
         else:
             rest = first if state.rest is None else join(state.rest, first)
             machine.heap.store(obj, "[]", Tuple(state.items, state.site, rest))
@@ -397,8 +397,7 @@ def _list_method(machine: Machine, obj: ListObject, name: str, arguments: Argume
         machine.heap.store(obj, "[]", Tuple((), state.site))
         return none
     if name == "reverse":
-        items = state.items[::-1]
-        made = Tuple(items, state.site) if state.rest is None else Tuple((), state.site, state.any_item())
+        made = Tuple(state.items[::-1], state.site) if state.rest is None else Tuple((), state.site, state.any_item())
         machine.heap.store(obj, "[]", made)
         return none
     if name == "sort":
@@ -420,9 +419,7 @@ def _any(machine: Machine, value: Value, site: Site) -> Value | None:
     return Tuple(items, site, rest).any_item()
 
 
-def _popped(
-    machine: Machine, obj: ListObject, state: Tuple, index: Value | None, site: Site, name: str
-) -> Value:
+def _popped(machine: Machine, obj: ListObject, state: Tuple, index: Value | None, site: Site, name: str) -> Value:
     at = constant(index) if index is not None else (0 if name == "popleft" else -1)
     if state.rest is None and isinstance(at, int) and -len(state.items) <= at < len(state.items):
         items = list(state.items)

@@ -413,8 +413,8 @@ class Interpreter:
             self.narrow(test.operand, not holds, frame)
             return
         if isinstance(test, r.Boolean) and (test.operator == "and") == holds:
-            for value in test.values:
-                self.narrow(value, holds, frame)
+            for part in test.values:
+                self.narrow(part, holds, frame)
             return
         tested: r.Expression = test
         wants_none: bool | None = None
@@ -829,7 +829,9 @@ class Interpreter:
         if isinstance(callee, Builtin) and callee.name == "super":
             return self._super(arguments, frame, site)
         if isinstance(callee, Builtin) and callee.name in {"locals", "vars"} and not arguments.positional:
-            entries = {k: (Constant(k), v) for k, v in frame.holder.slots.items() if k.isidentifier()}
+            entries: dict[Hashable, tuple[Value, Value]] = {
+                name: (Constant(name), held) for name, held in frame.holder.slots.items() if name.isidentifier()
+            }
             return DictObject(Entries(entries), site)
         return self.call(callee, arguments, site)
 
@@ -1195,7 +1197,7 @@ class Interpreter:
             return None
         return attributes.bound(found[0], obj)
 
-    def submodule(self, module: ModuleObject, name: str, site: Site) -> Value | None:
+    def submodule(self, module: ModuleObject, name: str) -> Value | None:
         """A file of a package, as an attribute of the package; None if there is none."""
         if self.loader is None:
             return None

@@ -94,9 +94,8 @@ class Constant(Value):
 
     @property
     def key(self) -> Hashable:
-        if isinstance(self.value, Hashable):
-            return ("constant", type(self.value), repr(self.value) if self.value != self.value else self.value)
-        return id(self)
+        value = repr(self.value) if isinstance(self.value, float) else self.value  # NaN is not equal to itself
+        return ("constant", type(self.value), value)
 
     def __repr__(self) -> str:
         return f"Constant({self.value!r})"
@@ -561,8 +560,10 @@ class ClassValue(Object):
 
     def is_subclass(self, other: ClassValue) -> bool:
         """True if ``other`` is this class or one of its bases."""
-        return any(base is other or (isinstance(base, ClassValue) and base.cls is other.cls and base.cls is not None)
-                   for base in self.mro())
+        return any(
+            base is other or (isinstance(base, ClassValue) and base.cls is other.cls and base.cls is not None)
+            for base in self.mro()
+        )
 
     def find(self, name: str, after: ClassValue | None = None) -> tuple[Value, Value] | None:
         """The attribute ``name`` of the class with the class (or library name, or unknown base) that has it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from kerasvae_lint.values.lattice import (
     Builtin,
@@ -56,7 +57,7 @@ WORDS = {
 }
 """The operation's word for each operator."""
 
-_PYTHON: dict[str, Callable[[object, object], object]] = {
+_PYTHON: dict[str, Callable[[Any, Any], object]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -75,11 +76,11 @@ _PYTHON: dict[str, Callable[[object, object], object]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "in": lambda a, b: a in b,  # type: ignore[operator]
-    "not in": lambda a, b: a not in b,  # type: ignore[operator]
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
     "is": lambda a, b: a is b or (type(a) is type(b) and a == b),
     "is not": lambda a, b: not (a is b or (type(a) is type(b) and a == b)),
-}  # type: ignore[dict-item]
+}
 
 
 def fold(symbol: str, left: object, right: object) -> Constant | None:

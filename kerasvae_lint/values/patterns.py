@@ -128,7 +128,7 @@ def _mapping(machine: Machine, pattern: r.Pattern, value: Value, frame: Frame, s
     for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
         wanted = constant(machine.evaluate(key, frame))
         used.add(wanted)
-        item = entries.items.get(wanted)  # type: ignore[call-overload]
+        item = entries.items.get(wanted)
         if item is not None:
             found.append(bind_pattern(machine, inner, item[1], frame))
         elif entries.rest is None:

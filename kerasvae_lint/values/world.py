@@ -160,7 +160,7 @@ class Machine(Protocol):
     def library(self, dotted: str, site: Site) -> Value:
         """What a library's dotted name means."""
 
-    def submodule(self, module: ModuleObject, name: str, site: Site) -> Value | None:
+    def submodule(self, module: ModuleObject, name: str) -> Value | None:
         """A file of a package, as an attribute of the package; None if there is none."""
 
     def base_method(self, instance: Value, base: Value, name: str, site: Site) -> Value:
@@ -242,9 +242,7 @@ class World(Protocol):
     def call_instance(self, machine: Machine, instance: Instance, arguments: Arguments, site: Site) -> Value:
         """What calling an object of the project gives whose library base says what a call does."""
 
-    def construct(
-        self, machine: Machine, instance: Instance, base: Value, arguments: Arguments, site: Site
-    ) -> None:
+    def construct(self, machine: Machine, instance: Instance, base: Value, arguments: Arguments, site: Site) -> None:
         """A library base's constructor runs on an object of the project."""
 
     def made(self, machine: Machine, instance: Instance) -> None:
@@ -265,9 +263,7 @@ class World(Protocol):
     def enter(self, machine: Machine, context: Value, site: Site) -> Value | None:
         """What ``with context as x`` binds."""
 
-    def operate(
-        self, machine: Machine, op: str, operands: tuple[Value, ...], site: Site
-    ) -> Value | None:
+    def operate(self, machine: Machine, op: str, operands: tuple[Value, ...], site: Site) -> Value | None:
         """What an operator gives on values that the interpreter can't compute."""
 
     def phase(self, function: FunctionValue, current: str) -> str:

@@ -10,7 +10,8 @@ from kerasvae_lint import Settings, fix_source, lint_source
 from kerasvae_lint.core import Position, TextEdit
 from kerasvae_lint.fix.document import Cells
 from kerasvae_lint.source import Cell, Source, decode
-from kerasvae_lint.source.cells import in_cells, typed
+from kerasvae_lint.source.cells import in_cells
+from kerasvae_lint.source.text import typed
 from tests.source.notebooks import cell, document
 
 SCHEDULE = """\
