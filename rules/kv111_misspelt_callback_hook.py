@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Function
+from kerasvae_lint.model import Class, Module, is_own, mentions, name_of, records
 
 _HOOKS = tuple(
     f"on_{what}{when}"
@@ -62,28 +59,20 @@ class MisspeltCallbackHook(Rule):
     fixable = "unsafe"
     probes = ("schedule",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per method that looks like a hook and is none."""
-        for cls in model.classes:
-            if not _is_plain_callback(cls):
+        for cls in module.classes:
+            if "callback" not in cls.kinds or not cls.is_made_of("keras.callbacks."):
                 continue
-            for name, method in cls.facts.methods.items():
+            for name, method in cls.record.methods.items():
                 meant = _meant(name)
-                if meant is None or _is_known(cls, name) or _is_called(cls, name):
+                if meant is None or cls.inherits(name) or _is_called(module, cls, name):
                     continue
-                assert isinstance(method.node, cst.FunctionDef)
                 yield Report(
-                    method.node.name,
+                    name_of(method),
                     f"Keras has no hook `{name}`: nobody calls it, in Keras 2 and 3. `{meant}` is the hook.",
-                    fix=_fix(model, cls, method, meant),
+                    fix=_fix(module, cls, method, meant),
                 )
-
-
-def _is_plain_callback(cls: ClassInfo) -> bool:
-    names = cls.all_library_bases()
-    return "callback" in cls.kinds and all(
-        n.startswith(("keras.callbacks.", "object", "abc.")) or n == "ABC" for n in names
-    )
 
 
 def _meant(name: str) -> str | None:
@@ -99,31 +88,25 @@ def _meant(name: str) -> str | None:
     return found[0] if found else None
 
 
-def _is_known(cls: ClassInfo, name: str) -> bool:
-    """True if a base of the project has the method: that one may call it."""
-    return any(name in owner.facts.methods for owner in cls.mro() if owner is not cls)
-
-
-def _is_called(cls: ClassInfo, name: str) -> bool:
+def _is_called(module: Module, cls: Class, name: str) -> bool:
     """True if a file of the class, or one of the project that names it, uses the method, by call or by name."""
-    models = {owner.model for owner in cls.mro()}
-    others = cls.model.project.search(cls.model, (name, cls.name)) if cls.model.project is not None else []
-    for model in models:
-        uses = [use for use in model.facts.names.get(name, ()) if not isinstance(model.parent(use), cst.FunctionDef)]
-        if uses or name in model.facts.loads or f'"{name}"' in model.source.text or f"'{name}'" in model.source.text:
-            return True
-    for other in others:
-        if any(not other.is_self(load.node.value, load.function) for load in other.facts.loads.get(name, ())):
-            return True
-    return False
+    if any(True for unit in cls.units for _ in mentions(unit.module, name)):
+        return True
+    others = module.around.search((name, cls.name)) if module.around is not None else []
+    return any(not is_own(use) or _is_derived(use, cls) for unit in others for use in mentions(unit.module, name))
 
 
-def _fix(model: SemanticModel, cls: ClassInfo, method: Function, meant: str) -> Draft | None:
+def _is_derived(use: records.Expression, cls: Class) -> bool:
+    """True in a class of another file that is made from this one, by its name."""
+    home = records.class_of(use)
+    return home is not None and any(True for base in home.bases for _ in mentions(base, cls.name))
+
+
+def _fix(module: Module, cls: Class, method: records.Function, meant: str) -> Draft | None:
     wanted = 3 if "epoch" in meant or "batch" in meant else 2
-    count = sum(1 for p in method.parameters if p.kind == "positional")
-    if cls.method(meant) is not None or (count != wanted and not any(p.kind == "star" for p in method.parameters)):
+    count = sum(1 for p in method.parameters if p.kind in {"positional", "positional-only"})
+    if cls.method(meant) is not None or (count != wanted and not any(p.kind == "*" for p in method.parameters)):
         return None
-    assert isinstance(method.node, cst.FunctionDef)
-    editor = Editor(model)
-    editor.replace(method.node.name, meant)
+    editor = module.editor()
+    editor.edit(method.name_start, method.name_start + len(method.name), meant)
     return editor.draft(f"Rename to `{meant}`", Applicability.UNSAFE)

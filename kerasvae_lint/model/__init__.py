@@ -9,6 +9,7 @@ from kerasvae_lint.keras.variables import trainable
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
@@ -56,11 +57,14 @@ __all__ = [
     "is_layer",
     "is_model",
     "is_none",
+    "is_own",
     "is_scalar",
     "is_text",
     "kinds",
     "leaves",
     "library_class",
+    "mentions",
+    "name_of",
     "records",
     "trainable",
 ]

@@ -9,7 +9,16 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.values.interpreter import TRACING
-from kerasvae_lint.values.lattice import Access, ClassValue, FunctionValue, Instance, Value, join
+from kerasvae_lint.values.lattice import (
+    Access,
+    Builtin,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    LibraryName,
+    Value,
+    join,
+)
 from kerasvae_lint.values.unit import Unit
 
 
@@ -100,6 +109,24 @@ class Class:
         """The method that its objects have under a name: its own or a base's of the project."""
         found = self.value.find(name)
         return found[0] if found is not None and isinstance(found[0], FunctionValue) else None
+
+    @property
+    def units(self) -> list[Unit]:
+        """The files that it and its bases stand in."""
+        return list(dict.fromkeys(cls.unit for cls in self.value.classes() if cls.unit is not None))
+
+    def is_made_of(self, prefix: str) -> bool:
+        """True if every base outside the project is a library's of that prefix, or only abstract."""
+        plain = ("object", "abc.ABC", "ABC", "Generic")
+        for base in self.value.mro():
+            name = base.name if isinstance(base, (LibraryName, Builtin)) else ""
+            if not isinstance(base, ClassValue) and name not in plain and not name.startswith(prefix):
+                return False
+        return True
+
+    def inherits(self, name: str) -> bool:
+        """True if a base of the project defines an attribute of that name."""
+        return any(name in cls.slots for cls in self.value.classes() if cls is not self.value)
 
     @property
     def has_project_base(self) -> bool:
