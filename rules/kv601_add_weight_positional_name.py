@@ -50,7 +50,7 @@ class AddWeightPositionalName(Rule):
             arguments = call.record.arguments
             if not arguments or arguments[0].name is not None or arguments[0].star:
                 continue
-            if not any(kinds(owner) & {"layer", "metric"} or owner.cls.is_open for owner in call.instances):
+            if not any(kinds(owner) & {"layer", "metric"} for owner in call.instances):
                 continue
             if not is_text(module.value(arguments[0].value)):
                 continue
