@@ -54,25 +54,25 @@ class FromLogitsMismatch(Rule):
 
     code = "KV409"
     name = "from-logits-mismatch"
-    triggers = ("rossentropy", "cross_entropy_with_logits")
+    triggers = ("rossentropy", "cross_entropy_with_logits", ".compile(")
     fixable = "sometimes"
     probes = ("loss",)
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per cross-entropy whose uses all disagree with it."""
-        for uses in module.entropies.values():
+        for place, uses in module.entropies.items():
             first = uses[0]
             known = [use for use in uses if use.ending is not None]
             if not known or first.logits is None or any(use.logits is not first.logits for use in uses):
                 continue
             if not all(_is_mistaken(use) for use in known):
                 continue
-            chosen = first.flag if module.owns(first.flag) and first.flag is not None else first.site
+            flag = _flag(place)
             ending = known[0].ending
             assert ending is not None
             notes = ((ending.site.record, "the output ends here"),) if ending.site and module.owns(ending.site) else ()
             yield Report(
-                chosen.record,
+                flag or _loss_of(place),
                 _squashed(first, known) if first.logits else _raw(first),
                 notes,
                 _fix(module, first, uses) if len(known) == len(uses) else None,
@@ -83,6 +83,19 @@ def _is_mistaken(use: Entropy) -> bool:
     """True for a probability that is taken for a logit, and for a logit that is taken for a probability."""
     assert use.ending is not None
     return use.ending.name in _SQUASHED if use.logits else use.ending.name == "linear"
+
+
+def _flag(place: records.Record) -> records.Expression | None:
+    """The value of ``from_logits`` as it is written in the call that makes the loss."""
+    given = place.arguments if isinstance(place, records.Call) else ()
+    return next((argument.value for argument in given if argument.name == "from_logits"), None)
+
+
+def _loss_of(place: records.Record) -> records.Record:
+    """The ``loss`` of a ``compile`` that gets one from elsewhere; any other place itself."""
+    if isinstance(place, records.Call) and isinstance(place.func, records.Attribute) and place.func.attr == "compile":
+        return next((argument for argument in place.arguments if argument.name == "loss"), place)
+    return place
 
 
 def _squashed(entropy: Entropy, uses: list[Entropy]) -> str:

@@ -33,6 +33,7 @@ class Entropy:
     Attributes:
         name: what it is called: ``BinaryCrossentropy``, ``binary_crossentropy``.
         site: where it is chosen: the call that makes the object, the string, the function's name, the call.
+        use: where it is used: the ``compile`` that gets it, the call of it.
         logits: whether it takes logits; None where that can't be told.
         flag: where ``from_logits`` was given its value; None if it is not given.
         always: True for the functions of ``tf.nn``, which take nothing but logits.
@@ -42,6 +43,7 @@ class Entropy:
 
     name: str
     site: Site
+    use: Site
     logits: bool | None
     flag: Site | None
     always: bool
@@ -55,20 +57,20 @@ def entropies(events: Iterable[CallEvent], compiled: Iterable[CompiledLoss]) -> 
     seen: set[int] = set()
     for loss in applied.values():
         for value in loss.value.alternatives():
-            found = _of(value, loss.given, loss.site)
+            found = _of(value, loss.given, loss.site, loss.use)
             if found is not None:
                 seen.add(id(value))
                 yield found
     for event in events:
         for value in event.result.alternatives():
             if isinstance(event.callee, (LibraryName, LibraryObject)) and id(value) not in seen:
-                found = _of(value, event.callee, event.site)
+                found = _of(value, event.callee, event.site, event.site)
                 if found is not None:
                     seen.add(id(value))
                     yield found
 
 
-def _of(value: Value, given: Value, site: Site) -> Entropy | None:
+def _of(value: Value, given: Value, site: Site, use: Site) -> Entropy | None:
     if not isinstance(value, Computed) or not value.operands:
         return None
     maker = value.maker
@@ -78,7 +80,7 @@ def _of(value: Value, given: Value, site: Site) -> Entropy | None:
             return None
         flag = maker.arguments.get("from_logits")
         logits = truth_of(flag, maker.complete)
-        return Entropy(last, maker.site, logits, _flag_site(flag), False, ending_of(value.operands[-1]), maker)
+        return Entropy(last, maker.site, use, logits, _flag_site(flag), False, ending_of(value.operands[-1]), maker)
     if not isinstance(maker, LibraryName):
         return None
     home, _, last = maker.name.rpartition(".")
@@ -88,11 +90,11 @@ def _of(value: Value, given: Value, site: Site) -> Entropy | None:
     output = value.options.get("output", value.options.get("x", value.operands[-1]))
     ending = ending_of(output)
     if last in _ALWAYS:
-        return Entropy(last, site, True, None, True, ending, None)
+        return Entropy(last, site, use, True, None, True, ending, None)
     flag = value.options.get("from_logits")
     is_call = isinstance(given, LibraryName) and isinstance(site.record, r.Call)
     place = site if is_call else given.site or site
-    return Entropy(last, place, truth_of(flag, True), _flag_site(flag), False, ending, None)
+    return Entropy(last, place, use, truth_of(flag, True), _flag_site(flag), False, ending, None)
 
 
 def truth_of(flag: Value | None, complete: bool) -> bool | None:

@@ -244,18 +244,22 @@ class CompiledLoss:
         output: the output that it is applied to; None if that can't be told.
         target: the target.
         name: the library function's canonical name, for Keras's own losses.
-        site: where it was given.
+        site: where it was made or written.
+        use: the ``compile`` that got it.
     """
 
-    __slots__ = ("given", "name", "output", "site", "target", "value")
+    __slots__ = ("given", "name", "output", "site", "target", "use", "value")
 
-    def __init__(self, given: Value, value: Value, output: Value | None, target: Value, name: str, site: Site) -> None:
+    def __init__(
+        self, given: Value, value: Value, output: Value | None, target: Value, name: str, site: Site, use: Site
+    ) -> None:
         self.given = given
         self.value = value
         self.output = output
         self.target = target
         self.name = name
         self.site = site
+        self.use = use
 
 
 def compiled_losses_of(machine: Machine) -> list[CompiledLoss]:
@@ -351,5 +355,5 @@ def _applied(machine: Machine, given: Value, output: Value | None, compiled: Run
     if isinstance(callee, (LibraryName, LibraryObject)):
         name = callee.name
     elif isinstance(callee, Unknown):
-        return CompiledLoss(given, value, output, target, "", site)
-    return CompiledLoss(given, value, output, target, name, site)
+        return CompiledLoss(given, value, output, target, "", site, compiled.site)
+    return CompiledLoss(given, value, output, target, name, site, compiled.site)

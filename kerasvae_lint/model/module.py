@@ -141,11 +141,12 @@ class Module:
     # losses -------------------------------------------------------------------------------------
     @cached_property
     def entropies(self) -> dict[r.Record, list[Entropy]]:
-        """The uses of each cross-entropy that is chosen in this file, by the place where it is chosen."""
+        """The uses of each cross-entropy, by the place where it is chosen: in this file, or else where it is used."""
         found: dict[r.Record, list[Entropy]] = {}
         for entropy in entropies(self.program.machine.events, compiled_losses_of(self.program.machine)):
-            if self.owns(entropy.site):
-                found.setdefault(entropy.site.record, []).append(entropy)
+            place = next((site for site in (entropy.site, entropy.use) if self.owns(site)), None)
+            if place is not None:
+                found.setdefault(place.record, []).append(entropy)
         return found
 
     def is_used_only(self, entropy: Entropy) -> bool:

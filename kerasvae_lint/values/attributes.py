@@ -58,6 +58,8 @@ def get(machine: Machine, obj: Value, name: str, site: Site) -> Value:
         return found
     if isinstance(obj, LibraryObject):
         return _of_library_object(machine, obj, name, site)
+    if isinstance(obj, Object) and name in obj.slots:
+        return obj.slots[name]
     if isinstance(obj, FunctionValue) and name in {"__name__", "__qualname__"}:
         return Constant(obj.function.name, site)
     found_ = builtins.attribute(machine, obj, name, site)
