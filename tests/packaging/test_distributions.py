@@ -26,8 +26,8 @@ CODES = sorted(
 HEAVY = {"tensorflow", "tensorflow-cpu", "tf-keras", "keras", "numpy", "tensorflow-probability"}
 
 
-MOST = 550_000
-"""Bytes of the wheel. 500 kB were meant; a tenth of it is the zip's own entries, for 270 small files."""
+MOST = 900_000
+"""Bytes of the wheel: a quarter of it is the libraries' tables, a tenth the zip's own entries, for 400 small files."""
 
 
 def test_there_are_rules() -> None:
