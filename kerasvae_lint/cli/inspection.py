@@ -1,4 +1,4 @@
-"""``kvlint inspect``: what the semantic model sees in one file."""
+"""``kvlint inspect``: what kvlint understands of one file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from kerasvae_lint.core import Problem, TargetKeras
 
 
 def inspected(filename: str, target: TargetKeras | None) -> tuple[str, str]:
-    """The model as text, and a line about what went wrong (either may be empty)."""
+    """What it understands as text, and a line about what went wrong (either may be empty)."""
+    from kerasvae_lint.binding.build import build
+    from kerasvae_lint.model import Module, Project
+    from kerasvae_lint.model.description import describe
     from kerasvae_lint.run.config import ConfigError, load
     from kerasvae_lint.run.engine import RECURSION_LIMIT
     from kerasvae_lint.run.reading import read
-    from kerasvae_lint.semantics import Project, SemanticModel
-    from kerasvae_lint.semantics.inspect import describe
-    from kerasvae_lint.source import SourceError, decode, parse
+    from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source.syntax import parse_code
 
     look = look_for(sys.stderr)
     data = read(filename)
@@ -24,8 +26,8 @@ def inspected(filename: str, target: TargetKeras | None) -> tuple[str, str]:
     try:
         target = target or load(filename)[0].target_keras
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-        module, source = parse(decode(data, filename))
-        return describe(SemanticModel(module, source, target=target, project=Project())), ""
+        tree, source = parse_code(decode(data, filename))
+        return describe(Module(build(tree, source.text), source, target=target, project=Project())), ""
     except SourceError as error:
         problem = Problem(filename, error.message, error.location, error.cell)
         return "", problem_line(problem, look)

@@ -24,12 +24,22 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 MAX_LAYERS = 300
+MAX_PRODUCTS = 16
 
 
 def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value:
     """Call a layer or model: the project's own run their ``call``, models their layers, others are a formula."""
     inputs = arguments.get(0, "inputs", "x")
     note_call(machine, layer, arguments, site)
+    found = _followed(machine, layer, arguments, site)
+    if found is None:
+        return output_of(machine, layer, inputs, arguments, site)
+    note_product(machine, found, layer, arguments)
+    return found
+
+
+def _followed(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value | None:
+    """What a layer gives whose mathematics can be followed."""
     if isinstance(layer, Instance):
         found = _own_call(machine, layer, arguments, site)
         if found is not None:
@@ -44,10 +54,48 @@ def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site)
         if found is not None:
             return found
     if name == "keras.Model":
-        outputs = model_outputs(layer)
-        if outputs is not None:
-            return outputs
-    return output_of(machine, layer, inputs, arguments, site)
+        return model_outputs(layer)
+    return None
+
+
+class Product:
+    """What a layer gave that was followed into its mathematics.
+
+    Attributes:
+        value: the output.
+        layer: the layer that was called.
+        inputs: what it was called with.
+        order: when.
+    """
+
+    __slots__ = ("inputs", "layer", "order", "value")
+
+    def __init__(self, value: Value, layer: Value, inputs: tuple[Value, ...], order: int) -> None:
+        self.value = value
+        self.layer = layer
+        self.inputs = inputs
+        self.order = order
+
+    @property
+    def hands_on(self) -> bool:
+        """True for a layer that gives what it gets."""
+        return any(self.value is given for given in self.inputs)
+
+
+def note_product(machine: Machine, value: Value, layer: Value, arguments: Arguments) -> None:
+    """Remember which layer an output comes from, where its formula doesn't say so any more."""
+    inputs = (*arguments.positional, *arguments.keywords.values())
+    for part in (value, *(value.items if isinstance(value, Tuple) else ())):
+        machine.memory["product", id(part)] = [
+            *products_of(machine, part)[-MAX_PRODUCTS:],
+            Product(part, layer, inputs, machine.now),
+        ]
+
+
+def products_of(machine: Machine, value: Value) -> list[Product]:
+    """The layers that gave an output and were followed, those inside of others first."""
+    found = machine.memory.get(("product", id(value)))
+    return found if isinstance(found, list) else []
 
 
 def output_of(machine: Machine, layer: Value, inputs: Value | None, arguments: Arguments, site: Site) -> Computed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kerasvae_lint.keras import training, variables
 from kerasvae_lint.keras.kinds import kinds, library_class
-from kerasvae_lint.keras.layers import model_inputs, model_outputs, sequential_layers
+from kerasvae_lint.keras.layers import model_inputs, model_outputs, products_of, sequential_layers
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup
 from kerasvae_lint.values.binding import bind_library
@@ -191,15 +191,16 @@ def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> V
         return obj.slots["layers"]
     outputs = model_outputs(obj)
     if outputs is not None:
-        return ListObject(Tuple(layers_behind(machine, outputs, site), site), site)
+        before = obj.order if isinstance(obj, LibraryObject) else machine.now
+        return ListObject(Tuple(layers_behind(machine, outputs, site, before), site), site)
     if isinstance(obj, Instance):
         found = [v for v in obj.slots.values() if kinds(v) & {"layer", "model"}]
         return ListObject(Tuple((), site, join(*found) if found else Unknown("layer", site, obj)), site)
     return None
 
 
-def layers_behind(machine: Machine, outputs: Value, site: Site) -> tuple[Value, ...]:
-    """The layers that outputs were made with, in the order in which they were called."""
+def layers_behind(machine: Machine, outputs: Value, site: Site, before: int) -> tuple[Value, ...]:
+    """The layers that outputs were made with up to a time, in the order in which they were called."""
     makers: dict[int, tuple[int, Value]] = {}
     todo = list(machine.iterate(outputs, site)[0]) if isinstance(outputs, (Tuple, ListObject)) else [outputs]
     seen: set[int] = set()
@@ -208,6 +209,18 @@ def layers_behind(machine: Machine, outputs: Value, site: Site) -> tuple[Value, 
         if id(at) in seen:
             continue
         seen.add(id(at))
+        inside = False
+        for product in reversed(products_of(machine, at)):
+            if product.order > before:
+                continue
+            order = makers.get(id(product.layer), (product.order, product.layer))[0]
+            makers[id(product.layer)] = (min(order, product.order), product.layer)
+            todo.extend(product.inputs)
+            if not product.hands_on:
+                inside = True
+                break
+        if inside:
+            continue
         if isinstance(at, Computed):
             if at.op == "layer" and at.maker is not None:
                 order = makers.get(id(at.maker), (at.order, at.maker))[0]

@@ -84,8 +84,8 @@ class Module:
         return found if found is not None else Unknown("never run")
 
     def phases(self, function: r.Function) -> frozenset[str]:
-        """The phases in which calls inside a function were seen to run."""
-        return frozenset(event.phase for event in self._events if event.function is function)
+        """The phases in which a function was seen to run."""
+        return frozenset(self.program.machine.executed.get(function, ()))
 
     @cached_property
     def keras_prefix(self) -> str | None:
@@ -98,6 +98,11 @@ class Module:
                 if value.name == "tf" and tensorflow is None:
                     tensorflow = f"{name}.keras"
         return tensorflow
+
+    def imports(self, library: str) -> bool:
+        """True if the file imports a library, or something of it, under the library's own name."""
+        aliases = (alias for statement in self.code.imports for alias in statement.aliases)
+        return any(alias.target.partition(".")[0] == library for alias in aliases)
 
     # calls --------------------------------------------------------------------------------------
     @cached_property

@@ -86,7 +86,7 @@ class Interpreter:
         self.events: list[CallEvent] = []
         self.loose_writes: list[tuple[Value, str, Access]] = []
         self.loose_reads: list[tuple[Value, str, Access]] = []
-        self.executed: set[r.Function] = set()
+        self.executed: dict[r.Function, set[str]] = {}
         self.objects: list[Instance] = []
         self.memory: dict[Hashable, object] = {}
         self.made: dict[r.Function, FunctionValue] = {}
@@ -910,7 +910,7 @@ class Interpreter:
             found = self.world.item(self, obj, index, site)
         if found is None and isinstance(obj, Computed):
             found = self.compute("getitem", (obj,), site, {"index": index})
-        return found if found is not None else Unknown("item", site, obj)
+        return found if found is not None else Unknown("item", site, obj, _which(index))
 
     def _slice(self, expression: r.Slice, frame: Frame) -> Value:
         parts = [
@@ -1360,9 +1360,9 @@ class Interpreter:
 
     def _run_frame(self, callee: FunctionValue, frame: Frame, site: Site) -> Value:
         function = callee.function
-        self.executed.add(function)
-        self._stack.append(frame)
         phase = self.world.phase(callee, self.phase)
+        self.executed.setdefault(function, set()).add(phase)
+        self._stack.append(frame)
         try:
             with self.in_phase(phase):
                 flow = self.block(function.body, frame)
@@ -1479,6 +1479,12 @@ class Locals(Object):
 
 
 _NO_SCOPE = r.Scope("comprehension", None)
+
+
+def _which(index: Value) -> str:
+    """What tells one unknown item from another: ``[0]``; nothing where the index is not known."""
+    found = constant(index)
+    return f"[{found!r}]" if isinstance(found, (int, str)) else ""
 
 
 def _scope_of(expression: r.Comprehension) -> r.Scope:
