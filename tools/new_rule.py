@@ -25,7 +25,7 @@ NEXT = """\
 {made}
 What is next:
 1. Write the programs in {folder}: bad.py with the fault, clean.py without.
-2. Write the rule. `kvlint inspect {folder}/bad.py` shows what the semantic model sees, and
+2. Write the rule. `kvlint inspect {folder}/bad.py` shows what kvlint understands, and
    `kvlint check --preview --select {code} {folder}` what the rule finds.
 3. python tools/new_rule.py {code} --fixed
 4. python -m pytest tests/rules tests/fixtures/test_findings.py -k {code}
