@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.values import LayerObject, Self, Variable
+from kerasvae_lint.model import Call, Computed, Constant, Module, is_layer, is_variable, records, weight_list
 
 _PUBLIC = frozenset(
     {"non_trainable_weights", "trainable_weights", "weights", "variables", "trainable_variables"}
@@ -16,6 +13,7 @@ _PUBLIC = frozenset(
 )
 _PRIVATE = frozenset({"_non_trainable_weights", "_trainable_weights"})
 _CHANGES = ("append", "extend", "insert")
+_PLAIN = frozenset({"tensor", "array", "number", "shape", "string", "bool"})
 
 
 class AppendedWeightList(Rule):
@@ -62,23 +60,27 @@ class AppendedWeightList(Rule):
     probes = ("build",)
     recipe = "tied-dense"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per change to a weight list of a layer."""
-        for call in model.method_calls(*_CHANGES):
-            func = call.node.func
-            assert isinstance(func, cst.Attribute)
-            weights = func.value
-            if not isinstance(weights, cst.Attribute) or not call.node.args:
-                continue
-            name = weights.attr.value
+        for call in module.method_calls(*_CHANGES):
+            name = _list_changed(module, call)
             private = name in _PRIVATE
-            if name not in _PUBLIC and not (private and model.flavour.keras3):
+            if name is None or not call.record.arguments or (private and not module.flavour.keras3):
                 continue
-            if not _is_layer(model, weights.value) or _is_own_list(model, weights):
-                continue
-            if not private and model.flavour.only2 and _standalone(model):
-                continue
-            yield Report(call.node, _message(name, private), fix=_fix(model, call.node, private))
+            if not private and module.flavour.only2 and module.imports("keras"):
+                continue  # the lists of the old standalone Keras are the real ones
+            yield Report(call, _message(name, private), fix=_fix(module, call, private))
+
+
+def _list_changed(module: Module, call: Call) -> str | None:
+    """The name of the weight list of a layer that a call changes; None if it changes something else."""
+    func = call.record.func
+    assert isinstance(func, records.Attribute)
+    for value in module.value(func.value).alternatives():
+        found = weight_list(value)
+        if found is not None and is_layer(found[0]) and found[1] in _PUBLIC | _PRIVATE:
+            return found[1]
+    return None
 
 
 def _message(name: str, private: bool) -> str:
@@ -93,44 +95,16 @@ def _message(name: str, private: bool) -> str:
     )
 
 
-def _is_layer(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    for value in model.values(node):
-        if isinstance(value, LayerObject):
-            return True
-        if isinstance(value, Self) and value.cls is not None and value.cls.is_layer:
-            return True
-    return False
-
-
-def _is_own_list(model: SemanticModel, weights: cst.Attribute) -> bool:
-    """True where the class sets or defines the attribute itself: then it is a plain list of its own."""
-    name = weights.attr.value
-    for value in model.values(weights.value):
-        cls = getattr(value, "cls", None)
-        if cls is not None and (
-            any(store.kind != "element" for _, store in cls.stores(name))
-            or cls.method(name)
-            or cls.class_attribute(name)
-        ):
-            return True
-    return False
-
-
-def _standalone(model: SemanticModel) -> bool:
-    """True for the old standalone Keras, whose lists were the real ones."""
-    return any(name == "keras" or name.startswith("keras.") for name in model.imported)
-
-
-def _fix(model: SemanticModel, node: cst.Call, private: bool) -> Draft | None:
-    statement = model.parent(node)
-    if not isinstance(statement, cst.Expr):
+def _fix(module: Module, call: Call, private: bool) -> Draft | None:
+    statement = call.record.parent
+    if not isinstance(statement, records.ExpressionStatement):
         return None
-    values = model.values(node.args[-1].value)
-    editor = Editor(model)
-    editor.delete_statement(statement)
-    if private:
-        return editor.draft("Leave the statement out", Applicability.UNSAFE)
-    if any(isinstance(value, Variable) for value in values):
+    appended = module.value(call.record.arguments[-1].value).alternatives()
+    if not private and any(is_variable(value) for value in appended):
         return None
-    known = values and all(value.kind in {"snapshot", "tensor", "constant", "static"} for value in values)
-    return editor.draft("Leave the statement out", Applicability.SAFE if known else Applicability.UNSAFE)
+    editor = module.editor()
+    editor.delete_statement(statement, collapse=True)
+    plain = all(isinstance(v, Constant) or (isinstance(v, Computed) and v.kind in _PLAIN) for v in appended)
+    return editor.draft(
+        "Leave the statement out", Applicability.SAFE if plain and not private else Applicability.UNSAFE
+    )

@@ -120,6 +120,19 @@ def weight_item(machine: Machine, weights: Computed, index: Value, site: Site) -
     return weight_of(machine, owner, name, site)
 
 
+def weight_list(value: Value) -> tuple[Value, str] | None:
+    """The layer whose list of weights a value is, and the list's name (``trainable_weights``); None for all else."""
+    if not isinstance(value, Computed) or value.op != "weights" or "name" not in value.options:
+        return None
+    name = constant(value.options["name"])
+    return (value.operands[0], name) if isinstance(name, str) else None
+
+
+def is_variable(value: Value) -> bool:
+    """True for variables, weights of layers included."""
+    return isinstance(value, LibraryObject) and value.kind == "variable"
+
+
 def variable_attribute(machine: Machine, variable: LibraryObject, name: str, site: Site) -> Value | None:
     """Methods and attributes of a variable."""
     if name in WRITERS:

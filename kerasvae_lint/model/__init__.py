@@ -5,7 +5,7 @@ from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
-from kerasvae_lint.keras.variables import trainable
+from kerasvae_lint.keras.variables import is_variable, trainable, weight_list
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
@@ -60,6 +60,7 @@ __all__ = [
     "is_own",
     "is_scalar",
     "is_text",
+    "is_variable",
     "kinds",
     "leaves",
     "library_class",
@@ -67,4 +68,5 @@ __all__ = [
     "name_of",
     "records",
     "trainable",
+    "weight_list",
 ]
