@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.gaussian import match_kl
-from kerasvae_lint.semantics.algebra.losses import variants
-from kerasvae_lint.semantics.literals import literal
-
-from ._objective import Pair, kl_place, pairs
+from kerasvae_lint.model import Module, Pair, Part, match_kl, records
 
 
 class KlSign(Rule):
@@ -55,74 +48,88 @@ class KlSign(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per KL that training makes larger."""
-        for found in pairs(model):
-            if not found or not all(_is_bad(pair) for pair in found):
+        seen: set[records.Record] = set()
+        for variants in module.objective.pairs:
+            if not all(_is_negative(pair) for pair in variants):
                 continue
-            pair = found[0]
-            kl = kl_place(model, pair)
-            factor = _factor(model, kl) if kl is not None else None
-            minus = _minus(model, pair) if factor is None else None
-            node = minus if minus is not None else kl if kl is not None else pair.loss.node
-            if not model.owns(node):
+            pair = variants[0]
+            kl = module.objective.place(pair.kl)
+            factor = _factor(module, kl) if kl is not None else None
+            minus = _minus(module, pair.kl) if factor is None else None
+            loss = pair.loss.site.record if module.owns(pair.loss.site) else None
+            place = minus or kl or loss
+            if place is None or place in seen:
                 continue
-            notes = [(kl, "the KL is computed here")] if kl is not None and node is minus else []
-            if model.owns(pair.loss.node) and pair.loss.node is not node:
-                notes.append((pair.loss.node, "this is minimised"))
+            seen.add(place)
+            notes: list[tuple[records.Record, str]] = (
+                [(kl, "the KL is computed here")] if kl is not None and place is minus else []
+            )
+            if loss is not None and loss is not place:
+                notes.append((loss, "this is minimised"))
             yield Report(
-                node,
+                place,
                 "The KL divergence enters the loss with a minus sign: training makes it as large as it can, in Keras 2"
                 " and 3. Turn its sign.",
                 tuple(notes),
-                _fix(model, factor, minus),
+                _fix(module, factor, minus),
             )
 
 
-def _is_bad(pair: Pair) -> bool:
+def _is_negative(pair: Pair) -> bool:
     return pair.loss.kind != "returned" and pair.kl.coefficient < 0 and not pair.kl.folded
 
 
-def _fix(model: SemanticModel, factor: cst.BaseExpression | None, minus: cst.BinaryOperation | None) -> Draft | None:
+def _fix(module: Module, factor: records.Expression | None, minus: records.Binary | None) -> Draft | None:
     """Turn the sign where it is wrong: at the KL's factor, or at the minus that stands before a right KL."""
-    editor = Editor(model)
+    editor = module.editor()
     if factor is not None:
-        text = model.text(factor)
+        text = module.text(factor)
         editor.replace(factor, text[1:].lstrip() if text.startswith("-") else f"-{text}")
         return editor.draft("Turn the sign of the KL")
     if minus is not None:
-        editor.replace(minus.operator, "+")
+        editor.replace_operator(minus, "+")
         return editor.draft("Add the KL")
     return None
 
 
-def _factor(model: SemanticModel, node: cst.BaseExpression) -> cst.BaseExpression | None:
+def _factor(module: Module, kl: records.Expression) -> records.Expression | None:
     """The number that the wrong KL is multiplied by, on the way up from its sum."""
-    at: cst.CSTNode | None = node
-    while at is not None and not isinstance(at, cst.BaseSmallStatement):
-        if isinstance(at, cst.BinaryOperation) and isinstance(at.operator, cst.Multiply):
+    at: records.Record | None = kl
+    while at is not None and not isinstance(at, records.Statement):
+        if isinstance(at, records.Binary) and at.operator == "*":
             for side in (at.left, at.right):
-                if isinstance(literal(side), float):
-                    kl = match_kl(model.objective.form(at))
-                    wrong = (kl is not None and kl.scale < 0) or _wrong(model, at)
-                    return side if wrong else None
-        at = model.parent(at)
+                if _is_number(side):
+                    return side if _is_wrong(module, at) else None
+        at = at.parent
     return None
 
 
-def _wrong(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    """True if the expression is a reduced KL with the wrong sign."""
-    found = variants(model.objective.form(node))
-    return len(found) == 1 and len(found[0]) == 1 and found[0][0].kl is not None and found[0][0].coefficient < 0
+def _is_number(expression: records.Expression) -> bool:
+    if isinstance(expression, records.Unary) and expression.operator == "-":
+        expression = expression.operand
+    return isinstance(expression, records.Constant) and isinstance(expression.value, (int, float))
 
 
-def _minus(model: SemanticModel, pair: Pair) -> cst.BinaryOperation | None:
+def _is_wrong(module: Module, product: records.Expression) -> bool:
+    """True if a product is a KL with the wrong sign, reduced or not."""
+    kls = [match_kl(form) for form in module.objective.forms(product)]
+    if any(kl is not None for kl in kls):
+        return all(kl is not None and kl.scale < 0 for kl in kls)
+    return all(part is not None and part.kl is not None and part.coefficient < 0 for part in _terms(module, product))
+
+
+def _terms(module: Module, expression: records.Expression) -> list[Part | None]:
+    return list(module.objective.terms(expression)) or [None]
+
+
+def _minus(module: Module, kl: Part) -> records.Binary | None:
     """The difference in which a right KL is subtracted."""
-    for node in list(model.facts.parents):
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Subtract):
-            found = variants(model.objective.form(node.right))
-            if len(found) == 1 and len(found[0]) == 1:
-                part = found[0][0]
-                if part.kl is not None and pair.kl.kl is not None and part.kl.key == pair.kl.kl.key:
-                    return node if part.coefficient > 0 else None
+    assert kl.kl is not None
+    for record in module.code.walk():
+        if isinstance(record, records.Binary) and record.operator == "-":
+            for part in _terms(module, record.right):
+                if part is not None and part.kl is not None and part.kl.key == kl.kl.key:
+                    return record if part.coefficient > 0 else None
     return None

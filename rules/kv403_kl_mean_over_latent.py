@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.literals import literal
-
-from ._objective import Pair, is_only_kl, is_plain, is_summed, kl_place, pairs, reduction, twin
+from kerasvae_lint.model import Module, Pair, constant, is_plain, is_summed, records, twin
 
 
 class KlMeanOverLatent(Rule):
@@ -54,24 +49,24 @@ class KlMeanOverLatent(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per KL that is averaged beside a summed reconstruction."""
-        for found in pairs(model):
-            if not found or not all(_is_bad(pair) for pair in found):
+        seen: set[records.Record] = set()
+        for variants in module.objective.pairs:
+            if not all(_is_bad(pair) for pair in variants):
                 continue
-            pair = found[0]
-            mean = reduction(model, pair.kl)
-            node = mean or kl_place(model, pair)
-            if node is None:
+            kl = module.objective.place(variants[0].kl)
+            mean = module.objective.reduction(variants[0].kl)
+            place = mean or kl
+            if place is None or place in seen:
                 continue
-            kl = kl_place(model, pair)
-            notes = ((kl, "the KL is computed here"),) if kl is not None and kl is not node else ()
+            seen.add(place)
             yield Report(
-                node,
+                place,
                 "The KL is averaged over the latent axis, but the reconstruction is summed: the KL weighs as many times"
                 " too little as there are latent dimensions, in Keras 2 and 3. Sum over the latent axis.",
-                notes,
-                _fix(model, mean) if mean is not None else None,
+                ((kl, "the KL is computed here"),) if kl is not None and kl is not place else (),
+                _fix(module, mean) if mean is not None else None,
             )
 
 
@@ -81,17 +76,19 @@ def _is_bad(pair: Pair) -> bool:
     return all(is_summed(error) for error in pair.errors)
 
 
-def _fix(model: SemanticModel, mean: cst.Call) -> Draft | None:
-    total = twin(model, mean, "sum")
-    axis = next((a.value for a in mean.args if a.keyword is not None and a.keyword.value == "axis"), None)
-    axis = axis or (mean.args[1].value if len(mean.args) == 2 and mean.args[1].keyword is None else None)
+def _fix(module: Module, mean: records.Call) -> Draft | None:
+    total = twin(mean, module.source.text, "sum")
+    given = mean.arguments
+    axis = next((argument.value for argument in given if argument.name == "axis"), None)
+    if axis is None and len(given) == 2 and given[1].name is None and not given[1].star:
+        axis = given[1].value
     if total is None:
         return None
-    editor = Editor(model)
-    if axis is not None and literal(axis) in {-1, 1}:
+    editor = module.editor()
+    if axis is not None and constant(module.value(axis)) in {-1, 1}:
         editor.replace(mean.func, total)
-    elif axis is None and len(mean.args) == 1 and is_only_kl(model, mean.args[0].value):
-        editor.replace(mean.args[0].value, f"{total}({model.text(mean.args[0].value)}, axis=-1)")
+    elif axis is None and len(given) == 1 and module.objective.is_only_kl(given[0].value):
+        editor.replace(given[0].value, f"{total}({module.text(given[0].value)}, axis=-1)")
     else:
         return None
     return editor.draft("Sum over the latent axis", Applicability.UNSAFE)

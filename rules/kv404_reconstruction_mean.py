@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.losses import Part, variants
-
-from ._objective import FEATUREWISE, Pair, is_plain, kl_place, pairs
+from kerasvae_lint.model import FEATUREWISE, Module, Pair, Part, is_plain, records
 
 
 class ReconstructionMean(Rule):
@@ -55,26 +49,26 @@ class ReconstructionMean(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per averaged reconstruction beside a summed KL."""
-        seen: set[cst.CSTNode] = set()
-        for found in pairs(model):
-            if not found or not all(_is_bad(pair) for pair in found):
+        seen: set[records.Record] = set()
+        for variants in module.objective.pairs:
+            if not all(_is_bad(pair) for pair in variants):
                 continue
-            for pair in found:
+            for pair in variants:
                 for error in pair.errors:
-                    node = _place(model, error)
-                    if node is None or node in seen:
+                    place = module.objective.averaging(error)
+                    if place is None or place in seen:
                         continue
-                    seen.add(node)
-                    kl = kl_place(model, pair)
+                    seen.add(place)
+                    kl = module.objective.place(pair.kl)
                     yield Report(
-                        node,
+                        place,
                         "The reconstruction is averaged over the features, but the KL is summed over the latent axis:"
                         " it weighs too little, and the posterior collapses, in Keras 2 and 3. Multiply it by the"
                         " number of features.",
                         ((kl, "the KL is computed here"),) if kl is not None else (),
-                        _fix(model, node, error),
+                        _fix(module, place, error),
                     )
 
 
@@ -84,52 +78,23 @@ def _is_bad(pair: Pair) -> bool:
     return all(_is_mean(error) for error in pair.errors)
 
 
-def _is_mean(part: Part) -> bool:
-    error = part.error
-    if error is None or error.name not in FEATUREWISE or part.features != "mean":
+def _is_mean(error: Part) -> bool:
+    if error.error is None or error.error.name not in FEATUREWISE or error.features != "mean":
         return False
-    return part.plain and abs(part.coefficient) <= 1
+    return error.plain and abs(error.coefficient) <= 1
 
 
-def _place(model: SemanticModel, part: Part) -> cst.BaseExpression | None:
-    made = model.objective.made.get(part.error) if part.error is not None else None
-    if made is not None:
-        return made.node if made.model is model else None
-    for step in part.reductions:
-        reduced = model.objective.made.get(step)
-        if reduced is not None and reduced.model is model and step.kind == "mean":
-            return reduced.node
-        if step.kind == "mean":
-            joined = _joined(model, part, step)
-            if joined is not None:
-                return joined
-    for loss in model.objective.losses:
-        if any(part in variant for variant in loss.variants) and model.owns(loss.node):
-            return loss.node
-    return None
-
-
-def _joined(model: SemanticModel, part: Part, step: f.Reduced) -> cst.BaseExpression | None:
-    """The call that averages an error whose mean was joined to that of the KL."""
-    for factor, made in model.objective.made.items():
-        if isinstance(factor, f.Reduced) and (factor.kind, factor.axes) == (step.kind, step.axes):
-            inner = [other.error for variant in variants(factor.of) for other in variant]
-            if part.error in inner and made.model is model and isinstance(made.node, cst.BaseExpression):
-                return made.node
-    return None
-
-
-def _fix(model: SemanticModel, node: cst.BaseExpression, part: Part) -> Draft | None:
+def _fix(module: Module, place: records.Expression, part: Part) -> Draft | None:
     """Times the size of the last axis, for a function of Keras that averages over it."""
-    error = part.error
-    if error is None or error.per != "feature" or not isinstance(node, cst.Call) or not node.args:
+    is_function = part.error is not None and part.error.per == "feature"
+    if not is_function or not isinstance(place, records.Call) or not place.arguments:
         return None
-    first = node.args[0].value
-    if not isinstance(first, (cst.Name, cst.Attribute)):
+    first = place.arguments[0].value
+    if not isinstance(first, (records.Name, records.Attribute)):
         return None
-    parent = model.parent(node)
-    editor = Editor(model)
-    product = f"{model.text(first)}.shape[-1] * {model.text(node)}"
-    needs = isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, (cst.Power, cst.Divide))
-    editor.replace(node, f"({product})" if needs else product)
+    around = place.parent
+    editor = module.editor()
+    product = f"{module.text(first)}.shape[-1] * {module.text(place)}"
+    needs = isinstance(around, records.Binary) and around.operator in {"**", "/", "//", "%"}
+    editor.replace(place, f"({product})" if needs else product)
     return editor.draft("Multiply by the number of features", Applicability.UNSAFE)

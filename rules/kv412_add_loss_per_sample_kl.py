@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.losses import Variant
-from kerasvae_lint.semantics.algebra.objective import Loss
-
-from ._objective import twin
+from kerasvae_lint.model import Loss, Module, Variant, records, twin
 
 
 class AddLossPerSampleKl(Rule):
@@ -49,33 +43,36 @@ class AddLossPerSampleKl(Rule):
     probes = ("loss",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per `add_loss` of a per-sample KL."""
-        for loss in model.objective.losses:
-            if loss.kind == "add_loss" and loss.variants and all(_per_sample(variant) for variant in loss.variants):
+        given: dict[records.Record, list[Loss]] = {}
+        for loss in module.objective.losses:
+            if loss.kind == "add_loss" and module.owns(loss.site):
+                given.setdefault(loss.site.record, []).append(loss)
+        for place, losses in given.items():
+            variants = [variant for loss in losses for variant in loss.variants]
+            if variants and all(_is_per_sample(variant) for variant in variants):
                 yield Report(
-                    loss.node,
+                    place,
                     "`add_loss` gets a KL per sample: it is summed over the batch and grows with its size, in Keras 3"
                     " as shown, in Keras 2 behind a displayed mean. Give it the mean.",
-                    fix=_fix(model, loss),
+                    fix=_fix(module, place, losses[0]),
                 )
 
 
-def _per_sample(variant: Variant) -> bool:
+def _is_per_sample(variant: Variant) -> bool:
     return bool(variant) and all(
         part.kl is not None and part.batch is None and part.latent in {"sum", "mean"} for part in variant
     )
 
 
-def _fix(model: SemanticModel, loss: Loss) -> Draft | None:
-    for part in loss.parts("kl"):
+def _fix(module: Module, place: records.Record, loss: Loss) -> Draft | None:
+    for part in loss.kls:
         for step in part.reductions:
-            made = model.objective.made.get(step)
-            if made is None or made.model is not model or not isinstance(made.node, cst.Call):
-                continue
-            mean = twin(model, made.node, "mean")
+            reduction = module.objective.place_of(step)
+            mean = twin(reduction, module.source.text, "mean") if isinstance(reduction, records.Call) else None
             if mean is not None and not mean.startswith("np."):
-                editor = Editor(model)
-                editor.replace(loss.node, f"{mean}({model.text(loss.node)})")
+                editor = module.editor()
+                editor.replace(place, f"{mean}({module.text(place)})")
                 return editor.draft("Give the mean over the batch", Applicability.UNSAFE)
     return None

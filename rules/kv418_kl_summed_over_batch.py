@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.losses import Part
-
-from ._objective import Pair, is_plain, kl_place, pairs, reduction, twin
+from kerasvae_lint.model import Module, Pair, Part, is_plain, records, twin
 
 
 class KlSummedOverBatch(Rule):
@@ -50,21 +45,22 @@ class KlSummedOverBatch(Rule):
     probes = ("loss", "kl")
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per KL that grows with the batch."""
-        for found in pairs(model):
-            if not found or not all(_is_bad(pair) for pair in found):
+        seen: set[records.Record] = set()
+        for variants in module.objective.pairs:
+            if not all(_is_bad(pair) for pair in variants):
                 continue
-            pair = found[0]
-            total = reduction(model, pair.kl)
-            node = total or kl_place(model, pair)
-            if node is None:
+            total = module.objective.reduction(variants[0].kl)
+            place = total or module.objective.place(variants[0].kl)
+            if place is None or place in seen:
                 continue
+            seen.add(place)
             yield Report(
-                node,
+                place,
                 "The KL is summed over the batch too, but the reconstruction is not: its weight grows with the batch"
                 " size, in Keras 2 and 3. Sum over the latent axis and take the mean over the batch.",
-                fix=_fix(model, total) if total is not None else None,
+                fix=_fix(module, total) if total is not None else None,
             )
 
 
@@ -82,11 +78,11 @@ def _is_swapped(kl: Part) -> bool:
     return sums and (kl.latent, kl.batch) == ("mean", "sum")
 
 
-def _fix(model: SemanticModel, total: cst.Call) -> Draft | None:
-    mean = twin(model, total, "mean")
-    if mean is None or len(total.args) != 1:
+def _fix(module: Module, total: records.Call) -> Draft | None:
+    mean = twin(total, module.source.text, "mean")
+    if mean is None or len(total.arguments) != 1:
         return None
-    editor = Editor(model)
-    inner = f"{model.text(total.func)}({model.text(total.args[0].value)}, axis=-1)"
+    inner = f"{module.text(total.func)}({module.text(total.arguments[0].value)}, axis=-1)"
+    editor = module.editor()
     editor.replace(total, f"{mean}({inner})")
     return editor.draft("Sum over the latent axis, average over the batch", Applicability.UNSAFE)

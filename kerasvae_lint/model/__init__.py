@@ -3,6 +3,10 @@
 from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
+from kerasvae_lint.keras.objective.gaussian import match_kl
+from kerasvae_lint.keras.objective.losses import Part, Variant
+from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_summed, tensors
+from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
 from kerasvae_lint.keras.variables import is_variable, trainable, weight_list
@@ -11,6 +15,7 @@ from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
+from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.values.lattice import (
@@ -31,7 +36,9 @@ from kerasvae_lint.values.lattice import (
 
 __all__ = [
     "CONSTRUCTION",
+    "FEATUREWISE",
     "HOST",
+    "KL",
     "TRACING",
     "Access",
     "Attribute",
@@ -44,29 +51,41 @@ __all__ = [
     "Entropy",
     "Instance",
     "LibraryObject",
+    "Loss",
     "Module",
+    "Objective",
+    "Pair",
     "Parameter",
+    "Part",
     "Project",
+    "Sample",
     "Site",
     "Unknown",
     "Value",
+    "Variant",
     "constant",
     "constants",
     "ending_of",
+    "exponent_of",
     "is_counter",
     "is_layer",
     "is_model",
     "is_none",
     "is_own",
+    "is_plain",
     "is_scalar",
+    "is_summed",
     "is_text",
     "is_variable",
     "kinds",
     "leaves",
     "library_class",
+    "match_kl",
     "mentions",
     "name_of",
     "records",
+    "tensors",
     "trainable",
+    "twin",
     "weight_list",
 ]

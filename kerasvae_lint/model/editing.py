@@ -40,6 +40,11 @@ class Editor:
         """Replace a record by text, the parentheses around it included."""
         self.edit(*self.span(record), content)
 
+    def replace_operator(self, operation: r.Binary, content: str) -> None:
+        """Replace the operator of an operation."""
+        start = self._behind(self.span(operation.left)[1])
+        self.edit(start, start + len(operation.operator), content)
+
     def insert_after(self, record: r.Record, content: str) -> None:
         """Insert text right behind a record."""
         end = self.span(record)[1]

@@ -14,6 +14,7 @@ from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.source import Source
 from kerasvae_lint.values.lattice import LibraryName, LibraryObject, Site, Unknown, Value
@@ -157,6 +158,11 @@ class Module:
     def is_used_only(self, entropy: Entropy) -> bool:
         """True if nothing but losses that the interpreter saw uses a loss object: it is handed to nobody else."""
         return entropy.made is None or not entropy.made.escaped
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What the program trains: losses with their terms, Gaussian KLs, reparameterized samples."""
+        return Objective(self.program, self.unit)
 
     # classes ------------------------------------------------------------------------------------
     @cached_property
