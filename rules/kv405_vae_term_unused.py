@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra.losses import Part, variants
-from kerasvae_lint.semantics.algebra.objective import Loss
-from kerasvae_lint.semantics.facts import Binding, Function
+from kerasvae_lint.model import Loss, Module, Part, records
 
 _LOOKED_AT = frozenset({"update_state", "add_metric", "print", "scalar", "append", "float"})
 
@@ -51,59 +46,74 @@ class VaeTermUnused(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per term that no loss holds."""
-        for loss in model.objective.losses:
+        losses = module.objective.losses
+        seen: set[records.Record] = set()
+        for loss in losses:
             function = loss.function
-            if function is None or loss.kind == "returned" or model.owner_of(function) is not model:
+            if function is None or loss.kind == "returned" or function not in module.code.functions:
                 continue
-            holds = {kind for kind in ("kl", "error") if any(True for _ in loss.parts(kind))}
-            if len(holds) != 1 or any(
-                other is not loss and other.function is function for other in model.objective.losses
-            ):
+            if any(other.function is function and other.site.record is not loss.site.record for other in losses):
                 continue
-            missing = "error" if "kl" in holds else "kl"
-            yield from _unused(model, loss, function, missing)
+            missing = _missing([other for other in losses if other.function is function])
+            for name, value, part in _terms(module, function) if missing else ():
+                if _kind(part) != missing or value in seen or not _is_unread(function, name):
+                    continue
+                seen.add(value)
+                word = "KL divergence" if missing == "kl" else "reconstruction"
+                yield Report(
+                    value,
+                    f"The {word} `{name}` is computed, but the loss does not hold it: the model is trained without"
+                    " it, in Keras 2 and 3. Add it to the loss.",
+                    ((loss.site.record, "this is the loss"),) if module.owns(loss.site) else (),
+                )
 
 
-def _unused(model: SemanticModel, loss: Loss, function: Function, missing: str) -> Iterator[Report]:
-    for bindings in function.scope.bindings.values():
-        for binding in bindings:
-            if binding.value is None or binding.path or binding.kind not in {"assign", "annotated"}:
-                continue
-            part = _term(model, binding)
-            if part is None or getattr(part, missing) is None or not _unread(model, function, binding.name):
-                continue
-            word = "KL divergence" if missing == "kl" else "reconstruction"
-            yield Report(
-                binding.value,
-                f"The {word} `{binding.name}` is computed, but the loss does not hold it: the model is trained without"
-                " it, in Keras 2 and 3. Add it to the loss.",
-                ((loss.node, "this is the loss"),) if model.owns(loss.node) else (),
-            )
+def _missing(losses: list[Loss]) -> str:
+    """What none of the losses holds, of the KL and the reconstruction, where all hold the other one."""
+    kl = [any(loss.kls) or loss.holds_a_sampled_kl for loss in losses]
+    error = [any(loss.errors) for loss in losses]
+    if not any(kl) and all(error):
+        return "kl"
+    return "error" if all(kl) and not any(error) else ""
 
 
-def _term(model: SemanticModel, binding: Binding) -> Part | None:
-    assert binding.value is not None
-    found = variants(model.objective.form(binding.value))
-    return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
+def _kind(part: Part | None) -> str:
+    if part is None:
+        return ""
+    return "kl" if part.kl is not None else "error" if part.error is not None else ""
 
 
-def _unread(model: SemanticModel, function: Function, name: str) -> bool:
+def _terms(module: Module, function: records.Function) -> Iterator[tuple[str, records.Expression, Part]]:
+    """The names in a function that are given a KL or an error and nothing else."""
+    for record in function.walk():
+        if not isinstance(record, records.Assign) or record.value is None or len(record.targets) != 1:
+            continue
+        target = record.targets[0]
+        parts = list(module.objective.terms(record.value)) if isinstance(target, records.Name) else []
+        if isinstance(target, records.Name) and parts and parts[0] is not None and None not in parts:
+            if records.function_of(record) is function:
+                yield target.id, record.value, parts[0]
+
+
+def _is_unread(function: records.Function, name: str) -> bool:
     """True if the name is read by nothing, or by metrics and logs alone."""
-    for use in model.facts.names.get(name, ()):
-        if model.function_at(use) is function and not _only_looked_at(model, use):
-            return False
-        if model.function_at(use) is not function and model.function_at(use).parent is function:
-            return False
+    for record in function.walk():
+        if isinstance(record, records.Name) and record.id == name and not _is_target(record):
+            if not _is_only_looked_at(record):
+                return False
     return True
 
 
-def _only_looked_at(model: SemanticModel, use: cst.Name) -> bool:
-    parent = model.parent(use)
-    if isinstance(parent, cst.Arg):
-        call = model.parent(parent)
-        func = call.func if isinstance(call, cst.Call) else None
-        last = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-        return last in _LOOKED_AT
-    return False
+def _is_target(name: records.Name) -> bool:
+    at = name.parent
+    return isinstance(at, records.Assign) and name in at.targets
+
+
+def _is_only_looked_at(name: records.Name) -> bool:
+    call = name.parent.parent if isinstance(name.parent, records.Argument) else None
+    func = call.func if isinstance(call, records.Call) else None
+    if isinstance(func, records.Attribute):
+        return func.attr in _LOOKED_AT
+    return isinstance(func, records.Name) and func.id in _LOOKED_AT

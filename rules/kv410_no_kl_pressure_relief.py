@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.arguments import argument
-from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.values import LayerObject
-
-from ._objective import is_plain, kl_place, pairs
+from kerasvae_lint.model import Call, Computed, LibraryObject, Module, Pair, Value, constant, is_plain, leaves
 
 _RECURRENT = frozenset({"keras.layers.LSTM", "keras.layers.GRU", "keras.layers.SimpleRNN", "keras.layers.RNN"})
 _RELIEF = ("anneal", "warm", "free_bits", "freebits", "free_nats", "beta", "kl_weight", "capacity", "cyclic", "Dropout")
@@ -60,77 +52,53 @@ class NoKLPressureRelief(Rule):
     recipe = "kl-annealing"
     preview = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per plain KL beside such a decoder."""
-        if any(word in model.source.text for word in _RELIEF) or "BatchNormalization" in model.source.text:
+        if any(word in module.source.text for word in (*_RELIEF, "BatchNormalization")):
             return
-        decoder = next(iter(_decoders(model)), None)
-        if decoder is None or model.writes:
+        decoder = next(_decoders(module), None)
+        if decoder is None or any(variable.writes for variable in module.objects("variable")):
             return
-        for variants in pairs(model):
-            pair = variants[0]
-            if pair.loss.kind == "returned" or not all(is_plain(p.kl) and p.kl.coefficient > 0 for p in variants):
-                continue
-            if pair.kl.latent != "sum" or not pair.errors:
-                continue
-            place = kl_place(model, pair)
-            if place is None:
-                continue
-            yield Report(
-                place,
-                "This decoder is fed its own target, and the KL stands in the loss with its full weight from the first"
-                " step: the cheapest posterior is the prior, so the KL vanishes with what the code carries, in Keras 2"
-                " and 3. Anneal its weight, keep free bits, or normalize the mean (recipes kl-annealing, bn-vae).",
-                ((decoder, "the decoder sees the true past"),),
-            )
-            return
+        for variants in module.objective.pairs:
+            place = module.objective.place(variants[0].kl) if all(map(_is_unrelieved, variants)) else None
+            if place is not None:
+                yield Report(
+                    place,
+                    "This decoder is fed its own target, and the KL stands in the loss with its full weight from the"
+                    " first step: the cheapest posterior is the prior, so the KL vanishes with what the code carries,"
+                    " in Keras 2 and 3. Anneal its weight, keep free bits, or normalize the mean (recipes kl-annealing,"
+                    " bn-vae).",
+                    ((decoder.record, "the decoder sees the true past"),),
+                )
+                return
 
 
-def _decoders(model: SemanticModel) -> Iterator[cst.Call]:
+def _is_unrelieved(pair: Pair) -> bool:
+    """True for the whole KL beside a reconstruction, both summed or both averaged."""
+    if pair.loss.kind == "returned" or not pair.errors or not is_plain(pair.kl) or pair.kl.coefficient < 0:
+        return False
+    return pair.kl.latent == "sum" or (pair.kl.latent == "mean" and all(e.features == "mean" for e in pair.errors))
+
+
+def _decoders(module: Module) -> Iterator[Call]:
     """Calls of a recurrent layer that start from a sample and read something else."""
-    objective = model.objective
-    draws = {sample.draw for sample in objective.samples}
-    assert objective.translator is not None
-    for call in model.facts.calls:
-        state = argument(call.node, None, "initial_state")
-        if state is None or not call.node.args or model.name(call.node.func) is not None:
-            continue
-        layers = [v for v in model.values(call.node.func) if isinstance(v, LayerObject)]
-        if not layers or any(layer.name not in _RECURRENT for layer in layers) or not _gives_sequence(layers[0]):
-            continue
-        states = state.elements if isinstance(state, (cst.List, cst.Tuple)) else [cst.Element(state)]
-        if not any(_reads(model, element.value, draws) for element in states):
-            continue
-        if not _reads(model, call.node.args[0].value, draws):
-            yield call.node
+    for call in module.all_calls:
+        for event in call.events:
+            state, given = event.arguments.keywords.get("initial_state"), event.arguments.positional
+            if state is None or not given or not _gives_sequences(event.callee):
+                continue
+            if _is_drawn(state) and not _is_drawn(given[0]):
+                yield call
 
 
-def _gives_sequence(layer: LayerObject) -> bool:
-    made = layer.node
-    given = argument(made, None, "return_sequences") if isinstance(made, cst.Call) else None
-    return (isinstance(given, cst.Name) and given.value == "True") or (given is not None and literal(given) == 1)
+def _gives_sequences(layer: Value) -> bool:
+    """True for a recurrent layer of Keras that gives an output for each step."""
+    if not isinstance(layer, LibraryObject) or layer.name not in _RECURRENT:
+        return False
+    given = layer.arguments.get("return_sequences")
+    return given is not None and bool(constant(given))
 
 
-def _reads(model: SemanticModel, node: cst.BaseExpression, draws: set[f.Atom]) -> bool:
-    """True if an expression is made of a sample, through the layers that it went through."""
-    todo: list[cst.BaseExpression] = [node]
-    seen: set[cst.BaseExpression] = set()
-    translator = model.objective.translator
-    assert translator is not None
-    while todo and len(seen) < 60:
-        at = todo.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        form = translator.form(at)
-        if form.atoms() & draws:
-            return True
-        for factor in form.factors():
-            made = model.objective.made.get(factor)
-            if made is not None and made.model is model and isinstance(made.node, cst.Call):
-                for given in made.node.args:
-                    if isinstance(given.value, (cst.List, cst.Tuple)):
-                        todo += [element.value for element in given.value.elements]
-                    else:
-                        todo.append(given.value)
-    return False
+def _is_drawn(value: Value) -> bool:
+    """True for what is made of a sample, through the layers that it went through."""
+    return any(isinstance(part, Computed) and part.op == "draw" for part in leaves(value))

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.algebra.tables import RELATIVE_ENTROPY
-
-from ._objective import tensors
+from kerasvae_lint.model import Module, records, tensors
 
 
 class KerasKldivergenceAsGaussianKl(Rule):
@@ -49,23 +43,17 @@ class KerasKldivergenceAsGaussianKl(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per call."""
-        samples = list(model.objective.samples)
-        seen: set[cst.CSTNode] = set()
-        for factor, made in list(model.objective.made.items()):
-            if not isinstance(factor, f.Error) or factor.name not in RELATIVE_ENTROPY or len(factor.of) != 2:
+        heads = {(tensors(sample.form.mean), tensors(sample.form.scale)) for sample in module.objective.samples}
+        seen: set[records.Record] = set()
+        for place, first, second in module.objective.relative_entropies:
+            given = tensors(first), tensors(second)
+            if place in seen or not all(given) or given[0] == given[1] or not {given, given[::-1]} & heads:
                 continue
-            if made.model is not model or made.node in seen:
-                continue
-            for sample in samples:
-                pair = tensors(sample.mean), tensors(sample.scale)
-                given = tensors(factor.of[0]), tensors(factor.of[1])
-                if all(pair) and pair[0] != pair[1] and given in {pair, pair[::-1]}:
-                    seen.add(made.node)
-                    yield Report(
-                        made.node,
-                        "Keras's KLDivergence compares two probability distributions, but these are a mean and a scale"
-                        " parameter: the number is no Gaussian KL, in Keras 2 and 3. Write the Gaussian formula.",
-                    )
-                    break
+            seen.add(place)
+            yield Report(
+                place,
+                "Keras's KLDivergence compares two probability distributions, but these are a mean and a scale"
+                " parameter: the number is no Gaussian KL, in Keras 2 and 3. Write the Gaussian formula.",
+            )

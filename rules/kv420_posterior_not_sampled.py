@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.algebra import forms as f
-from kerasvae_lint.semantics.values import LayerObject
-
-from ._objective import tensors
+from kerasvae_lint.model import Module, is_layer, is_model, records, tensors
 
 _HOST = ("np.random", "numpy.random", "random.", "keras.utils.", "tf.random.set_seed")
 _DRAWS = re.compile(r"rand|sampl|noise|eps|gauss|distrib|tfp|tfd|stochastic|reparam|perturb|dropout", re.IGNORECASE)
@@ -54,23 +48,20 @@ class PosteriorNotSampled(Rule):
     recipe = "vae-loss"
     preview = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per KL over a mean that is decoded bare."""
-        if _draws(model):
+        if _draws(module):
             return
-        for loss in model.objective.losses:
-            if loss.kind == "returned":
-                continue
-            for part in loss.parts("kl"):
-                kl = part.kl
-                if kl is None or kl.mean is None or kl.log_variance is None:
+        for loss in module.objective.losses:
+            for part in loss.kls if loss.kind != "returned" else ():
+                place = module.objective.place(part)
+                if place is None or part.kl is None or part.kl.mean is None or part.kl.log_variance is None:
                     continue
-                mean = tensors(kl.mean)
-                node = model.objective.kl_node(kl, model)
-                decoded = _decoded(model, mean) if mean and not mean & tensors(kl.log_variance) else None
-                if node is not None and decoded is not None:
+                mean = tensors(part.kl.mean)
+                decoded = _decoded(module, mean) if mean and not mean & tensors(part.kl.log_variance) else None
+                if decoded is not None:
                     yield Report(
-                        node,
+                        place,
                         "The loss holds a KL, but the decoder reads the posterior mean and nothing draws a sample: the"
                         " latent space is pulled together and never filled, in Keras 2 and 3. Decode a sample.",
                         ((decoded, "the mean is decoded here"),),
@@ -78,25 +69,37 @@ class PosteriorNotSampled(Rule):
                     return
 
 
-def _draws(model: SemanticModel) -> bool:
+def _draws(module: Module) -> bool:
     """True if any name speaks of drawing; the making of data by NumPy in the script itself does not count."""
-    for node in model.facts.parents:
-        if isinstance(node, (cst.Name, cst.Attribute)):
-            word = node.value if isinstance(node, cst.Name) else node.attr.value
-            if _DRAWS.search(word) and not (
-                model.function_at(node) is model.facts.root and (model.name(node) or "").startswith(_HOST)
-            ):
-                return True
-    return False
+    return any(_DRAWS.search(_word(record)) and not _is_data(module, record) for record in module.code.walk())
 
 
-def _decoded(model: SemanticModel, mean: frozenset[f.Atom]) -> cst.Call | None:
+def _word(record: records.Record) -> str:
+    """The name that a piece of code says; empty for what says none."""
+    if isinstance(record, records.Name):
+        return record.id
+    if isinstance(record, records.Attribute):
+        return record.attr
+    if isinstance(record, records.Alias):
+        return record.bound
+    if isinstance(record, (records.Argument, records.Parameter, records.Function, records.Class)):
+        return record.name or ""
+    return ""
+
+
+def _is_data(module: Module, mention: records.Record) -> bool:
+    if not isinstance(mention, records.Expression) or records.function_of(mention) is not None:
+        return False
+    return module.objective.name_of(mention).startswith(_HOST)
+
+
+def _decoded(module: Module, mean: frozenset[object]) -> records.Call | None:
     """A call of a layer or model on the mean alone."""
-    for call in model.facts.calls:
-        given = call.node.args[0].value if call.node.args else None
-        if not isinstance(given, (cst.Name, cst.Attribute)):
+    for call in module.all_calls:
+        written = call.record.arguments[0].value if call.record.arguments else None
+        if not isinstance(written, (records.Name, records.Attribute)):
             continue
-        if frozenset({model.objective.form(given).factor}) == mean:
-            if any(isinstance(value, LayerObject) for value in model.values(call.node.func)):
-                return call.node
+        if any(is_layer(event.callee) or is_model(event.callee) for event in call.events):
+            if any(frozenset({form.factor}) == mean for form in module.objective.forms(written)):
+                return call.record
     return None

@@ -96,6 +96,20 @@ class Objective:
         found = [(self._own(found.site), found.sample) for found in self._found.samples]
         return [Sample(record, form) for record, form in found if record is not None]
 
+    @cached_property
+    def relative_entropies(self) -> list[tuple[r.Expression, Form, Form]]:
+        """Where the file gives two tensors to Keras's divergence of probability distributions, and which."""
+        found: list[tuple[r.Expression, Form, Form]] = []
+        for event in self._machine.events:
+            for value in event.result.alternatives():
+                if not isinstance(value, Computed) or value.op != "kl_divergence" or len(value.operands) != 2:
+                    continue
+                own, factor = self._own(value.site), self._found.reader.form(value).factor
+                if own is not None and isinstance(factor, f.Error):
+                    first, second = factor.of
+                    found.append((own, first, second))
+        return found
+
     def owns(self, site: Site) -> bool:
         """True for a place in the file."""
         return site.unit is self.unit

@@ -150,11 +150,29 @@ def _expand_term(term: Term, seen: Part) -> list[list[Part]]:
     if len(cores) + len(squares) != 1:
         return [[replace(seen, coefficient=coefficient)]] if term.factors else [[]]
     core = (cores or squares)[0]
-    others = tuple(f.of(factor, exponent) for factor, exponent in term.factors if factor != core)
+    rest = [(factor, exponent) for factor, exponent in term.factors if factor != core]
+    if isinstance(core, Reduced):
+        core, rest = _masked_mean(core, rest)
+    others = tuple(f.of(factor, exponent) for factor, exponent in rest)
     inner = replace(seen, coefficient=coefficient, settings=seen.settings + others)
     if squares:
         return [[replace(inner, error=Error("squared error", "element", f.parts(core)))]]
     return _into(core, inner)
+
+
+def _masked_mean(core: Reduced, rest: list[tuple[f.Factor, float]]) -> tuple[Reduced, list[tuple[f.Factor, float]]]:
+    """``sum(x * mask) / sum(mask)`` is a mean of ``x``."""
+    only = core.of.only
+    for pair in rest:
+        count, exponent = pair
+        mask = count.of.only if isinstance(count, Reduced) else None
+        if not isinstance(count, Reduced) or exponent != -1 or mask is None or only is None:
+            continue
+        if (core.kind, core.axes) != ("sum", count.axes) or count.kind != "sum" or not mask.factors <= only.factors:
+            continue
+        left = Term(only.coefficient / mask.coefficient, only.factors - mask.factors)
+        return Reduced("mean", core.axes, Form(Ordered({left}))), [other for other in rest if other is not pair]
+    return core, rest
 
 
 def _into(core: f.Factor, seen: Part) -> list[list[Part]]:

@@ -19,6 +19,10 @@ _LABELS = frozenset({"ones_like", "zeros_like", "ones", "zeros", "fill", "full",
 _COUNTS = re.compile(
     r"dim|size|shape|feature|pixel|width|height|len|num|prod|rows|cols|words|vocab|^n_|_n$", re.IGNORECASE
 )
+_DATA = re.compile(
+    r"^[xy]|true|pred|input|output|target|image|img|decod|recon|orig|data|batch|real|label|^t$|_x$|_y$|hat|gen",
+    re.IGNORECASE,
+)
 MIN_FEATURES = 64
 
 
@@ -38,6 +42,8 @@ def pairs(objective: Objective) -> Iterator[list[Pair]]:
     that adds ``model.losses`` to it.
     """
     for loss in objective.losses:
+        if loss.kind == "returned" and not _speaks_of_data(loss):
+            continue
         found: dict[object, list[Pair]] = {}
         for variant in loss.variants:
             errors = tuple(part for part in variant if is_reconstruction(part))
@@ -56,6 +62,12 @@ def _beside(objective: Objective, loss: Loss) -> tuple[Part, ...]:
     taped = [other for other in objective.losses if other.kind == "tape" and other.adds_layer_losses]
     others += taped if len({other.site.record for other in taped}) == 1 else []
     return tuple(part for other in others for part in other.errors if is_reconstruction(part))
+
+
+def _speaks_of_data(loss: Loss) -> bool:
+    """True if a loss that nobody in sight calls compares with data: two codes compared are no reconstruction."""
+    atoms = [atom for part in loss.errors if part.error for form in part.error.of for atom in form.atoms()]
+    return any(atom.kind != "data" or _DATA.search(atom.label) for atom in atoms)
 
 
 def is_reconstruction(part: Part) -> bool:

@@ -238,6 +238,8 @@ class Reader:
         """A function that the algebra does not know, of what it does."""
         if value.op in _OUTSIDE or not value.operands or value.op == "call":
             return self._note(_atom_of(number, value), value)
+        if value.op[:1].isupper():
+            return self._note(Atom(("layer", number), "tensor", value.op), value)
         if value.kind in {"number", "shape", "bool", "string", "object"}:
             return _atom(number, value)
         forms = [self.form(item) for operand in value.operands for item in _items(operand)]
@@ -392,6 +394,9 @@ def _atom_of(number: int, value: Value) -> Atom:
 def _part(number: int, value: Computed, index: Value | None) -> Atom:
     found = constant(index) if index is not None else None
     kind = "scalar" if value.kind in _SCALAR_KINDS else "tensor"
+    whole = value.operands[0] if value.operands else None
+    if isinstance(whole, Computed) and whole.kind == "shape":
+        return Atom(number, "scalar", whole.op)
     return Atom(number, kind, str(found) if found is not None else "")
 
 
