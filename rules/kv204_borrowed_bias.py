@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import libcst as cst
+from collections.abc import Hashable, Iterator
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Function, Load
-from kerasvae_lint.semantics.phases import TRACING
-from kerasvae_lint.semantics.signatures import dotted_name
+from kerasvae_lint.model import TRACING, Class, Computed, Module, Value, constant, owner_of, records
 
-_ADDERS = frozenset({"keras.backend.bias_add", "tf.nn.bias_add", "tf.add", "keras.ops.add"})
-_TRANSPOSES = frozenset({"keras.backend.transpose", "tf.transpose", "keras.ops.transpose", "tf.matrix_transpose"})
+_ADDERS = frozenset({"add", "bias_add"})
 _UNITS = ("units", "output_dim")
 
 
@@ -52,99 +46,86 @@ class BorrowedBias(Rule):
     probes = ("build",)
     recipe = "tied-dense"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per addition of another layer's bias beside its transposed kernel."""
-        for cls in model.classes:
-            if not cls.is_layer:
-                continue
-            tied = _transposed_owners(model, cls) - {""}
-            if not tied:
-                continue
-            for load in model.facts.loads.get("bias", ()):
-                if load.function.class_facts is not cls.facts or TRACING not in model.phases(cls, load.function):
-                    continue
-                owner = load.node.value
-                if model.is_self(owner, load.function) or dotted_name(owner) not in tied:
-                    continue
-                if not _is_added(model, load):
+        for cls in module.classes:
+            tied = _transposed_owners(module, cls) if cls.is_layer else set()
+            for bias in _added(module, cls) if tied else ():
+                if not any(key in tied for key in _owners(module.value(bias), "bias")):
                     continue
                 yield Report(
-                    load.node,
-                    f"`{model.text(load.node)}` has the shape of that layer's output, not of this one's: adding it to"
+                    bias,
+                    f"`{module.text(bias)}` has the shape of that layer's output, not of this one's: adding it to"
                     " the transposed product raises, or is broadcast silently, in Keras 2 and 3. Give this layer a bias"
                     " of its own.",
-                    fix=_fix(model, cls, load),
+                    fix=_fix(module, cls, bias),
                 )
 
 
-def _transposed_owners(model: SemanticModel, cls: ClassInfo) -> set[str]:
-    """Texts of the objects whose kernel the class transposes: ``self.tied_to``."""
-    found = set()
-    for attribute in ("kernel", "weights", "trainable_weights", "variables"):
-        for load in model.facts.loads.get(attribute, ()):
-            if load.function.class_facts is cls.facts and not model.is_self(load.node.value, load.function):
-                if _is_transposed(model, load.node) or _is_transposed_by_flag(model, load.node):
-                    found.add(dotted_name(load.node.value))
+def _transposed_owners(module: Module, cls: Class) -> set[Hashable]:
+    """The other layers whose kernel a class transposes, by their keys."""
+    found: set[Hashable] = set()
+    for record in cls.record.walk():
+        for value in module.value(record).alternatives() if isinstance(record, records.Expression) else ():
+            if isinstance(value, Computed):
+                for operand in _transposed(value):
+                    found |= _owners(operand, "kernel") - cls.keys
     return found
 
 
-def _is_transposed(model: SemanticModel, node: cst.CSTNode) -> bool:
-    at: cst.CSTNode | None = node
-    for _ in range(4):
-        at = model.parent(at) if at is not None else None
-        if isinstance(at, cst.Attribute) and at.attr.value == "T":
-            return True
-        if isinstance(at, cst.Call) and (model.name(at.func) or "") in _TRANSPOSES:
-            return True
-    return False
+def _transposed(value: Computed) -> tuple[Value, ...]:
+    """What an operation transposes."""
+    if value.op == "transpose":
+        return value.operands[:1]
+    flag = value.options.get("transpose_b")
+    return value.operands[1:2] if flag is not None and constant(flag) is True else ()
 
 
-def _is_transposed_by_flag(model: SemanticModel, node: cst.CSTNode) -> bool:
-    """True for ``tf.matmul(x, kernel, transpose_b=True)``."""
-    argument = model.parent(node)
-    call = model.parent(argument) if isinstance(argument, cst.Arg) else None
-    return isinstance(call, cst.Call) and any(
-        a.keyword is not None
-        and a.keyword.value == "transpose_b"
-        and isinstance(a.value, cst.Name)
-        and a.value.value == "True"
-        for a in call.args
-    )
+def _owners(value: Value, weight: str) -> set[Hashable]:
+    """The layers whose kernel or bias a value is, by their keys; one that nobody knows counts by its attribute."""
+    found = (owner_of(member, weight) for member in value.alternatives())
+    return {owner.key for owner in found if owner is not None}
 
 
-def _is_added(model: SemanticModel, load: Load) -> bool:
-    parent = model.parent(load.node)
-    if isinstance(parent, cst.BinaryOperation):
-        return isinstance(parent.operator, cst.Add)
-    if isinstance(parent, cst.AugAssign):
-        return isinstance(parent.operator, cst.AddAssign)
-    if isinstance(parent, cst.Arg):
-        call = model.parent(parent)
-        return isinstance(call, cst.Call) and (model.name(call.func) or "") in _ADDERS
-    return False
+def _added(module: Module, cls: Class) -> Iterator[records.Expression]:
+    """What the traced code of a class adds to something."""
+    for record in cls.record.walk():
+        if isinstance(record, records.Binary) and record.operator == "+":
+            terms: tuple[records.Expression, ...] = (record.left, record.right)
+        elif isinstance(record, records.Augmented) and record.operator == "+":
+            terms = (record.value,)
+        elif isinstance(record, records.Call) and _op(module, record) in _ADDERS:
+            terms = tuple(argument.value for argument in record.arguments)
+        else:
+            continue
+        function = records.function_of(record)
+        if function is not None and TRACING in module.phases(function):
+            yield from terms
 
 
-def _fix(model: SemanticModel, cls: ClassInfo, load: Load) -> Draft | None:
-    build = cls.facts.methods.get("build")
-    if build is None or not isinstance(build.node, cst.FunctionDef) or cls.stores("bias"):
+def _op(module: Module, record: records.Expression) -> str:
+    value = module.value(record)
+    return value.op if isinstance(value, Computed) else ""
+
+
+def _fix(module: Module, cls: Class, bias: records.Expression) -> Draft | None:
+    build = cls.record.methods.get("build")
+    units = next((name for name in _UNITS if name in cls.attributes and cls.attributes[name].writes), None)
+    own = cls.attributes.get("bias")
+    if build is None or units is None or (own is not None and own.writes) or not isinstance(bias, records.Attribute):
         return None
-    units = next((name for name in _UNITS if cls.stores(name)), None)
-    if units is None or build.receiver != "self" or load.function.receiver != "self":
-        return None
-    editor = Editor(model)
-    made = f'self.bias = self.add_weight(name="bias", shape=(self.{units},), initializer="zeros")'
-    if not editor.insert_at_top(build.node, [made]):
-        return None
-    for other in _same_reads(model, cls, load):
-        editor.replace(other, "self.bias")
-    return editor.draft("Give the layer a bias of its own", Applicability.UNSAFE)
-
-
-def _same_reads(model: SemanticModel, cls: ClassInfo, load: Load) -> list[cst.CSTNode]:
-    text = model.text(load.node)
-    functions: set[Function] = {function for _, function in cls.functions()}
-    return [
-        other.node
-        for other in model.facts.loads["bias"]
-        if other.function in functions and model.text(other.node) == text
+    same = [
+        record
+        for record in cls.record.walk()
+        if isinstance(record, records.Attribute) and module.text(record) == module.text(bias)
     ]
+    methods = [build, *(method for record in same if (method := records.method_of(record)) is not None)]
+    if any(not method.parameters or method.parameters[0].name != "self" for method in methods):
+        return None
+    editor = module.editor()
+    made = f'self.bias = self.add_weight(name="bias", shape=(self.{units},), initializer="zeros")'
+    if not editor.insert_at_top(build, [made]):
+        return None
+    for record in same:
+        editor.replace(record, "self.bias")
+    return editor.draft("Give the layer a bias of its own", Applicability.UNSAFE)

@@ -128,6 +128,17 @@ def weight_list(value: Value) -> tuple[Value, str] | None:
     return (value.operands[0], name) if isinstance(name, str) else None
 
 
+def owner_of(value: Value, weight: str) -> Value | None:
+    """The layer whose weight of a name (``kernel``, ``bias``) a value is, even one that nobody knows; else None."""
+    if isinstance(value, LibraryObject) and value.facts.get("weight") == weight:
+        return value.owner
+    if isinstance(value, LibraryObject) and isinstance(value.owner, Instance):
+        return value.owner if value.owner.slots.get(weight) is value else None
+    if isinstance(value, Unknown) and value.name == weight:
+        return value.base
+    return None
+
+
 def is_variable(value: Value) -> bool:
     """True for variables, weights of layers included."""
     return isinstance(value, LibraryObject) and value.kind == "variable"

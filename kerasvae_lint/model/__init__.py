@@ -9,7 +9,7 @@ from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
-from kerasvae_lint.keras.variables import is_variable, trainable, weight_list
+from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
@@ -83,6 +83,7 @@ __all__ = [
     "match_kl",
     "mentions",
     "name_of",
+    "owner_of",
     "records",
     "tensors",
     "trainable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
@@ -91,6 +91,11 @@ class Class:
     def instances(self) -> list[Instance]:
         """Its objects and those of its subclasses; one that stands for all where nobody in sight makes any."""
         return [obj for obj in self._program.machine.objects if obj.cls.is_subclass(self.value)]
+
+    @cached_property
+    def keys(self) -> frozenset[Hashable]:
+        """The keys of its objects: a value that has one of them is ``self``."""
+        return frozenset(obj.key for obj in self.instances)
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
