@@ -51,12 +51,12 @@ class StdVarianceMismatch(Rule):
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per sampler that disagrees with a KL over the same head."""
-        reported: set[records.Record] = set()
+        reported: list[records.Record] = []
         for sample in module.objective.samples:
             kl = next((kl for kl in module.objective.kls if sample.contradicts(kl)), None)
-            if kl is None or sample.record in reported:
+            if kl is None or any(module.stands_in(inner, sample.record) for inner in reported):
                 continue
-            reported.add(sample.record)
+            reported.append(sample.record)
             yield Report(
                 sample.record,
                 f"The sample takes {_words(exponent_of(sample.form.scale))} as its standard deviation, the KL takes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.model import Loss, Module, Part, records
+from kerasvae_lint.model import Loss, Module, records
 
 _LOOKED_AT = frozenset({"update_state", "add_metric", "print", "scalar", "append", "float"})
 
@@ -50,18 +50,15 @@ class VaeTermUnused(Rule):
         """Yield one finding per term that no loss holds."""
         losses = module.objective.losses
         seen: set[records.Record] = set()
-        for loss in losses:
-            function = loss.function
-            if function is None or loss.kind == "returned" or function not in module.code.functions:
+        for function in module.code.functions:
+            made = [loss for loss in losses if function in {loss.function, loss.maker}]
+            if len({loss.site.record for loss in made}) != 1:
                 continue
-            if any(other.function is function and other.site.record is not loss.site.record for other in losses):
-                continue
-            missing = _missing([other for other in losses if other.function is function])
-            for name, value, part in _terms(module, function) if missing else ():
-                if _kind(part) != missing or value in seen or not _is_unread(function, name):
+            loss, missing = made[0], _missing(made)
+            for name, value, word in _terms(module, function, missing):
+                if value in seen or not _is_unread(function, name):
                     continue
                 seen.add(value)
-                word = "KL divergence" if missing == "kl" else "reconstruction"
                 yield Report(
                     value,
                     f"The {word} `{name}` is computed, but the loss does not hold it: the model is trained without"
@@ -79,22 +76,26 @@ def _missing(losses: list[Loss]) -> str:
     return "error" if all(kl) and not any(error) else ""
 
 
-def _kind(part: Part | None) -> str:
-    if part is None:
-        return ""
-    return "kl" if part.kl is not None else "error" if part.error is not None else ""
-
-
-def _terms(module: Module, function: records.Function) -> Iterator[tuple[str, records.Expression, Part]]:
-    """The names in a function that are given a KL or an error and nothing else."""
-    for record in function.walk():
+def _terms(module: Module, function: records.Function, missing: str) -> Iterator[tuple[str, records.Expression, str]]:
+    """The names in a function that are given what is missing and nothing else: name, expression, word for it."""
+    for record in function.walk() if missing else ():
         if not isinstance(record, records.Assign) or record.value is None or len(record.targets) != 1:
             continue
         target = record.targets[0]
-        parts = list(module.objective.terms(record.value)) if isinstance(target, records.Name) else []
-        if isinstance(target, records.Name) and parts and parts[0] is not None and None not in parts:
-            if records.function_of(record) is function:
-                yield target.id, record.value, parts[0]
+        if isinstance(target, records.Name) and records.function_of(record) is function:
+            word = _word(module, record.value, missing)
+            if word:
+                yield target.id, record.value, word
+
+
+def _word(module: Module, value: records.Expression, missing: str) -> str:
+    """What an expression is, if it is what is missing; else nothing."""
+    parts = list(module.objective.terms(value))
+    if parts and all(part is not None and part.kl is not None for part in parts):
+        return "KL divergence" if missing == "kl" else ""
+    if missing == "kl":
+        return "log-density of the code" if module.objective.is_log_density(value) else ""
+    return "reconstruction" if parts and all(part is not None and part.error is not None for part in parts) else ""
 
 
 def _is_unread(function: records.Function, name: str) -> bool:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.model import Call, Computed, LibraryObject, Module, Pair, Value, constant, is_plain, leaves
+from kerasvae_lint.model import (
+    Call,
+    Computed,
+    LibraryObject,
+    Module,
+    Pair,
+    Value,
+    constant,
+    is_plain,
+    is_summed,
+    leaves,
+)
 
 _RECURRENT = frozenset({"keras.layers.LSTM", "keras.layers.GRU", "keras.layers.SimpleRNN", "keras.layers.RNN"})
 _RELIEF = ("anneal", "warm", "free_bits", "freebits", "free_nats", "beta", "kl_weight", "capacity", "cyclic", "Dropout")
@@ -77,7 +88,7 @@ def _is_unrelieved(pair: Pair) -> bool:
     """True for the whole KL beside a reconstruction, both summed or both averaged."""
     if pair.loss.kind == "returned" or not pair.errors or not is_plain(pair.kl) or pair.kl.coefficient < 0:
         return False
-    return pair.kl.latent == "sum" or (pair.kl.latent == "mean" and all(e.features == "mean" for e in pair.errors))
+    return pair.kl.latent == "sum" or (pair.kl.latent == "mean" and not any(map(is_summed, pair.errors)))
 
 
 def _decoders(module: Module) -> Iterator[Call]:

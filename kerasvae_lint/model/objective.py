@@ -8,12 +8,14 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.objective import forms as f
 from kerasvae_lint.keras.objective.forms import Factor, Form
-from kerasvae_lint.keras.objective.gaussian import GaussianKL, log_variance_of, match_kl
+from kerasvae_lint.keras.objective.gaussian import GaussianKL, is_log_density, log_variance_of, match_kl
 from kerasvae_lint.keras.objective.gaussian import Sample as SampleForm
 from kerasvae_lint.keras.objective.losses import Part, variants
 from kerasvae_lint.keras.objective.pairs import Pair, pairs, tensors
+from kerasvae_lint.keras.objective.reading import LATENT
 from kerasvae_lint.keras.objective.training import Loss, objective_of
 from kerasvae_lint.keras.program import Program
+from kerasvae_lint.model.posterior import Posterior
 from kerasvae_lint.values.lattice import Computed, LibraryName, Site
 from kerasvae_lint.values.unit import Unit
 
@@ -97,6 +99,11 @@ class Objective:
         return [Sample(record, form) for record, form in found if record is not None]
 
     @cached_property
+    def posterior(self) -> Posterior:
+        """The posteriors over which the program has a KL, or from which it draws."""
+        return Posterior(self._machine, self._found, self.unit)
+
+    @cached_property
     def relative_entropies(self) -> list[tuple[r.Expression, Form, Form]]:
         """Where the file gives two tensors to Keras's divergence of probability distributions, and which."""
         found: list[tuple[r.Expression, Form, Form]] = []
@@ -156,11 +163,22 @@ class Objective:
         for step in part.reductions:
             if step.kind == "mean":
                 record = self.place_of(step) or self._joined(part, step)
+                record = record or self._masked(step)
                 if record is not None:
                     return record
         for loss in self.losses:
             if any(part in variant for variant in loss.variants) and self.owns(loss.site):
                 return self._own(loss.site)
+        return None
+
+    def _masked(self, step: f.Reduced) -> r.Expression | None:
+        """The sum over what a mask left, of a mean that is a quotient of two sums."""
+        inner = step.of.only
+        for factor, made in self._found.reader.made.items():
+            if isinstance(factor, f.Reduced) and (factor.kind, factor.axes) == ("sum", step.axes):
+                only = factor.of.only
+                if inner is not None and only is not None and inner.factors < only.factors:
+                    return self._own(made.site)
         return None
 
     def _joined(self, part: Part, step: f.Reduced) -> r.Expression | None:
@@ -182,6 +200,14 @@ class Objective:
         """True for an expression that is a KL and nothing else, in every run."""
         found = [match_kl(form) for form in self.forms(expression)]
         return bool(found) and all(kl is not None and not kl.rest.terms for kl in found)
+
+    def is_log_density(self, expression: r.Expression) -> bool:
+        """True for the log-density of a sample, by a distribution or spelt out: half of a Monte Carlo KL."""
+        found = self.forms(expression)
+        return bool(found) and all(
+            is_log_density(form) or any(isinstance(k, f.Error) and k.name == LATENT for k in form.factors())
+            for form in found
+        )
 
     def terms(self, expression: r.Expression) -> Iterator[Part | None]:
         """The one term that an expression is, in each run; None where it is several."""

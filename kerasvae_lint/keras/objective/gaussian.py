@@ -104,6 +104,22 @@ def _uses(mean: Form, log_variance: Form) -> bool:
     return f.logarithm(f.power(mean, 2.0)) == log_variance
 
 
+def is_log_density(form: Form) -> bool:
+    """True where a sum holds the log-density of a normal distribution whose variance is computed, spelt out.
+
+    It is ``-0.5 * ((x - mean)² * exp(-log_variance) + log_variance + log 2π)``, reduced or not.
+    """
+    for term in form.terms:
+        spread = [factor for factor, exponent in term.factors if isinstance(factor, Exp) and exponent == 1]
+        square = [factor for factor, exponent in term.factors if isinstance(factor, Group) and exponent == 2]
+        if len(spread) == 1 and square and _contains(form, f.scale(spread[0].of, -term.coefficient)):
+            return True
+        inner = [form for factor, _ in term.factors if not isinstance(factor, Exp) for form in f.parts(factor)]
+        if any(is_log_density(part) for part in inner):
+            return True
+    return False
+
+
 def match_sample(form: Form) -> Sample | None:
     """The reparameterized sample that a sum is, or None."""
     drawn = [(term, factor) for term in form.terms for factor, e in term.factors if _is_draw(factor) and e == 1]

@@ -159,7 +159,7 @@ class Reader:
         plain = plainly(value)
         if isinstance(plain, Constant):
             known = _number(plain)
-            return f.constant(known) if known is not None else f.of(Atom(number, "scalar", str(plain.value)[:40]))
+            return f.constant(known) if known is not None else f.of(Atom(number, "scalar", ""))
         if isinstance(value, Union):
             return f.choose(self.form(member) for member in value.members)
         if isinstance(value, Computed):

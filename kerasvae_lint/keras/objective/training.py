@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras import training
 from kerasvae_lint.keras.objective import forms as f
 from kerasvae_lint.keras.objective.forms import Error, Form, Reduced
-from kerasvae_lint.keras.objective.gaussian import GaussianKL, Sample, match_kl, match_sample
+from kerasvae_lint.keras.objective.gaussian import GaussianKL, Sample, is_log_density, match_kl, match_sample
 from kerasvae_lint.keras.objective.losses import Part, Variant, variants
 from kerasvae_lint.keras.objective.reading import LATENT, Reader, reduced_by
 from kerasvae_lint.keras.tensors import is_callable
@@ -35,6 +36,7 @@ from kerasvae_lint.values.world import Arguments, CallEvent
 _DIFFERENTIATED = frozenset({"gradient", "get_gradients", "compute_gradients", "minimize"})
 _GRADIENTS = frozenset({"tf.gradients", "keras.backend.gradients"})
 _REGULARIZERS = frozenset({"tfp.layers.KLDivergenceRegularizer", "tfp.layers.KLDivergenceAddLoss"})
+_LOSS_NAMES = re.compile(r"loss|elbo|objective|cost", re.IGNORECASE)
 _SUMS = frozenset({"add", "subtract", "add_n", "multiply", "divide", "negative", "kl_divergence", "identity", "draw"})
 
 
@@ -48,7 +50,8 @@ class Loss:
         site: where it is handed over.
         form: what it is.
         variants: its terms; one list for each way through its alternatives.
-        function: the function that computes it.
+        function: the function that hands it over, or is handed over.
+        maker: the function in which its last operation stands, where that is another one.
     """
 
     kind: str
@@ -56,6 +59,7 @@ class Loss:
     form: Form
     variants: tuple[Variant, ...]
     function: r.Function | None = None
+    maker: r.Function | None = None
 
     @property
     def kls(self) -> Iterator[Part]:
@@ -70,7 +74,7 @@ class Loss:
     @property
     def holds_a_sampled_kl(self) -> bool:
         """True for a Monte Carlo KL: log-densities of a sample, by a distribution or spelt out."""
-        return any(_is_sampled(term) for term in self.form.terms)
+        return is_log_density(self.form) or any(_is_sampled(term) for term in self.form.terms)
 
     @property
     def adds_layer_losses(self) -> bool:
@@ -141,7 +145,7 @@ def _losses(machine: Interpreter, reader: Reader, unit: Unit) -> Iterator[Loss]:
             continue
         for kind, site, value in _sinks(machine, event, call):
             form = reader.form(value)
-            yield Loss(kind, site, form, tuple(variants(form)), event.function)
+            yield Loss(kind, site, form, tuple(variants(form)), event.function, _maker_of(value))
         for member in event.result.alternatives():
             if isinstance(member, LibraryObject) and member.name in _REGULARIZERS and member.site is not None:
                 if member.site.record is call:
@@ -188,6 +192,12 @@ def _argument_site(event: CallEvent, call: r.Call, *names: str) -> Site:
     if written is None and call.arguments and call.arguments[0].name is None and not call.arguments[0].star:
         written = call.arguments[0].value
     return Site(event.site.unit, written if written is not None else call)
+
+
+def _maker_of(value: Value) -> r.Function | None:
+    """The function that a value's last operation stands in."""
+    found = {r.function_of(member.site.record) for member in value.alternatives() if member.site is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _item_site(site: Site, value: Value) -> Site:
@@ -247,10 +257,14 @@ def _function_of(machine: Interpreter, value: Value) -> r.Function | None:
 
 
 def _returned(machine: Interpreter, found: Objective, unit: Unit) -> list[Loss]:
-    """What functions return that hold a KL and a reconstruction together, and that no loss in sight has used."""
+    """What functions return that no loss in sight has used: a KL with a reconstruction, or a loss without a KL."""
     used = {part.kl.key for loss in found.losses for part in loss.kls if part.kl is not None}
+    called = {event.callee.function for event in machine.events if isinstance(event.callee, FunctionValue)}
     made: list[Loss] = []
-    for function in unit.module.functions if found.kls else ():
+    for function in unit.module.functions:
+        is_alone = function not in called and _LOSS_NAMES.search(function.name) is not None
+        if not found.kls and not is_alone:
+            continue
         for record in function.walk():
             if not isinstance(record, r.Return) or record.value is None or r.function_of(record) is not function:
                 continue
@@ -258,10 +272,9 @@ def _returned(machine: Interpreter, found: Objective, unit: Unit) -> list[Loss]:
                 if isinstance(value, (Computed, Union)):
                     form = found.reader.form(value)
                     loss = Loss("returned", Site(unit, record.value), form, tuple(variants(form)), function)
-                    if any(True for _ in loss.errors):
-                        kls = [part.kl.key for part in loss.kls if part.kl is not None]
-                        if kls and not used & set(kls):
-                            made.append(loss)
+                    kls = {part.kl.key for part in loss.kls if part.kl is not None}
+                    if any(True for _ in loss.errors) and (not used & kls if kls else is_alone):
+                        made.append(loss)
     return made
 
 
