@@ -45,6 +45,7 @@ _OUTSIDE = frozenset({"input", "data", "batch", "target", "output", "element"})
 _FRESH = frozenset({"draw"})
 _SCALAR_KINDS = frozenset({"number", "shape", "bool", "string"})
 _MERGING = {"Add": "add_n", "Subtract": "subtract_n", "Multiply": "multiply_n"}
+_JOINING = frozenset({"Concatenate", "concatenate", "concat"})
 _REDUCTIONS = frozenset({"sum", "mean", "max"})
 _SUMMED = ("MultivariateNormal", "Independent")
 _NORMAL = {"Normal": "scale", "MultivariateNormalDiag": "scale_diag"}
@@ -247,6 +248,15 @@ class Reader:
         if value.options:
             given.append(f.of(Atom(("options", number), "scalar", "")))
         return self._note(Apply(value.op, (*forms, *given)), value)
+
+    def joined(self, form: Form) -> list[Form]:
+        """The forms that a form concatenates; itself where it is no concatenation."""
+        made = self.made.get(form.factor) if form.factor is not None else None
+        maker = made.maker if made is not None else None
+        names = {library_class(maker).rpartition(".")[2] if maker is not None else "", made.op if made else ""}
+        if made is None or not names & _JOINING or not made.operands:
+            return [form]
+        return [self.form(member) for item in _items(made.operands[0]) for member in item.alternatives()]
 
     # layers -------------------------------------------------------------------------------------
     def _layer(self, value: Computed, number: int) -> Form:

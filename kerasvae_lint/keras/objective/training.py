@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras import training
@@ -295,12 +295,21 @@ def _look_for_formulas(machine: Interpreter, found: Objective) -> None:
                 here = Site(site.unit, record) if site.record is record else None
                 kl = match_kl(form)
                 if kl is not None and not kl.rest.terms:
-                    kls.append(FoundKL(kl, here or site))
+                    kls += [FoundKL(part, here or site) for part in (kl, *_parts_of(found.reader, kl))]
                 sample = match_sample(form)
                 if sample is not None:
                     samples.append(FoundSample(sample, here or site))
     found.kls += sorted(kls, key=lambda kl: _size(kl.site))
     found.samples += sorted(samples, key=lambda sample: _size(sample.site))
+
+
+def _parts_of(reader: Reader, kl: GaussianKL) -> Iterator[GaussianKL]:
+    """The KLs of the heads that a KL takes concatenated."""
+    means = reader.joined(kl.mean) if kl.mean is not None else []
+    log_variances = reader.joined(kl.log_variance) if kl.log_variance is not None else []
+    if means != [kl.mean] and len(means) == len(log_variances):
+        for mean, log_variance in zip(means, log_variances, strict=True):
+            yield replace(kl, mean=mean, log_variance=log_variance)
 
 
 def _size(site: Site) -> int:
