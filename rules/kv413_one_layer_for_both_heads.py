@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.literals import literal
-
-from ._objective import same_head, twice
+from kerasvae_lint.model import TRACING, Module, Value, records
 
 
 class OneLayerForBothHeads(Rule):
@@ -49,33 +44,41 @@ class OneLayerForBothHeads(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per layer that is both heads."""
-        for made in same_head(model):
-            if made.layer is None or not isinstance(made.node, cst.Call):
+        for head in module.objective.posterior.shared_heads:
+            if head.value.op != "layer":
                 continue
-            again = twice(model, made.node)
+            first, again = head.places[0], head.places[1] if len(head.places) > 1 else None
             yield Report(
-                again or made.node,
+                again or first,
                 "One layer object makes both the mean and the log-variance: they are equal for every input, in Keras 2"
                 " and 3. Make a layer for each.",
-                ((made.node, "the same layer gives the other one here"),) if again is not None else (),
-                _fix(model, again) if isinstance(again, cst.Call) else None,
+                ((first, "the same layer gives the other one here"),) if again is not None else (),
+                _fix(module, again, head.value.maker) if isinstance(again, records.Call) else None,
             )
 
 
-def _fix(model: SemanticModel, call: cst.Call) -> Draft | None:
+def _fix(module: Module, call: records.Call, layer: Value | None) -> Draft | None:
     """The layer's own constructor in the place of its name."""
-    if not isinstance(call.func, cst.Name) or model.function_at(call).name in {"call", "train_step", "test_step"}:
+    function = records.function_of(call)
+    made = layer.site.record if layer is not None and module.owns(layer.site) and layer.site is not None else None
+    if not isinstance(call.func, records.Name) or not isinstance(made, records.Call):
         return None
-    bindings = model.resolver.bindings(call.func)
-    made = bindings[0].value if len(bindings) == 1 and not bindings[0].path else None
-    if not isinstance(made, cst.Call) or model.function_at(made) is not model.function_at(call):
+    if function is not None and TRACING in module.phases(function):
         return None
-    if any(a.star or (a.keyword is not None and a.keyword.value == "name") for a in made.args):
+    statement = made.parent
+    if not isinstance(statement, records.Assign) or records.function_of(made) is not function:
         return None
-    if any(literal(a.value) is None and not isinstance(a.value, (cst.Name, cst.Attribute)) for a in made.args):
+    if [module.text(target) for target in statement.targets] != [call.func.id]:
         return None
-    editor = Editor(model)
-    editor.replace(call.func, model.text(made))
+    if any(a.star or a.name == "name" or not _is_plain(a.value) for a in made.arguments):
+        return None
+    editor = module.editor()
+    editor.replace(call.func, module.text(made))
     return editor.draft("Make a layer for each head", Applicability.UNSAFE)
+
+
+def _is_plain(value: records.Expression) -> bool:
+    """True for a number, a string or a name: written a second time, it means the same."""
+    return isinstance(value, (records.Constant, records.Name, records.Attribute))

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.literals import literal
-
-from ._objective import same_head, twice
+from kerasvae_lint.model import Module, records
 
 
 class OneSliceForBothHeads(Rule):
@@ -47,28 +42,29 @@ class OneSliceForBothHeads(Rule):
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per slice that is both heads."""
-        for made in same_head(model):
-            if not isinstance(made.node, cst.Subscript):
+        for head in module.objective.posterior.shared_heads:
+            if head.value.op != "getitem":
                 continue
-            again = twice(model, made.node)
+            first, again = head.places[0], head.places[1] if len(head.places) > 1 else None
             yield Report(
-                again or made.node,
+                again or first,
                 "Mean and log-variance are the same slice of one tensor: they are equal for every input, in Keras 2"
                 " and 3. Take the other half for one of them.",
-                ((made.node, "the other one is cut here"),) if again is not None else (),
-                _fix(model, again) if isinstance(again, cst.Subscript) else None,
+                ((first, "the other one is cut here"),) if again is not None else (),
+                _fix(module, again) if isinstance(again, records.Subscript) else None,
             )
 
 
-def _fix(model: SemanticModel, node: cst.Subscript) -> Draft | None:
-    last = node.slice[-1].slice
-    editor = Editor(model)
-    if isinstance(last, cst.Slice) and last.lower is None and last.upper is not None and last.step is None:
-        editor.replace(last, f"{model.text(last.upper)}:")
-    elif len(node.slice) == 1 and isinstance(last, cst.Index) and literal(last.value) == 0:
-        editor.replace(last.value, "1")
+def _fix(module: Module, cut: records.Subscript) -> Draft | None:
+    index = cut.index
+    last = index.items[-1] if isinstance(index, records.Display) and index.items else index
+    editor = module.editor()
+    if isinstance(last, records.Slice) and last.lower is None and last.upper is not None and last.step is None:
+        editor.replace(last, f"{module.text(last.upper)}:")
+    elif last is index and isinstance(last, records.Constant) and last.value == 0:
+        editor.replace(last, "1")
     else:
         return None
     return editor.draft("Take the other half", Applicability.UNSAFE)
