@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerasvae_lint.keras.objective.forms import Atom, Form
+from kerasvae_lint.keras.objective.gaussian import GaussianKL
 from kerasvae_lint.keras.objective.losses import Part
 from kerasvae_lint.keras.objective.reading import LATENT
 from kerasvae_lint.keras.objective.training import Loss, Objective
@@ -49,7 +50,9 @@ def pairs(objective: Objective) -> Iterator[list[Pair]]:
             errors = tuple(part for part in variant if is_reconstruction(part))
             for part in variant:
                 if part.kl is not None:
-                    found.setdefault(part.kl.key, []).append(Pair(loss, part, errors or _beside(objective, loss)))
+                    beside = errors or _beside(objective, loss)
+                    kept = tuple(error for error in beside if not _compares_codes(error, part.kl))
+                    found.setdefault(part.kl.key, []).append(Pair(loss, part, kept))
         yield from found.values()
 
 
@@ -79,6 +82,13 @@ def is_reconstruction(part: Part) -> bool:
         return True
     atoms = [atom for atom in target.atoms() if atom.kind != "scalar" or atom.label in _LABELS]
     return bool(atoms) and not all(atom.label in _LABELS for atom in atoms)
+
+
+def _compares_codes(part: Part, kl: GaussianKL) -> bool:
+    """True for an error between the very heads of the KL, or samples of them: codes that are pulled together."""
+    heads = {atom for form in (kl.mean, kl.log_variance) if form is not None for atom in tensors(form)}
+    atoms = [atom for form in (part.error.of if part.error else ()) for atom in form.atoms() if atom.kind != "scalar"]
+    return bool(atoms) and all(atom in heads or atom.kind == "draw" for atom in atoms)
 
 
 def is_plain(part: Part) -> bool:
