@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.arguments import argument
-from kerasvae_lint.semantics.heads import Link, heads
-from kerasvae_lint.semantics.literals import literal
+from kerasvae_lint.model import LibraryObject, Link, Module, constant, records
 
 _BATCHNORM = frozenset({"keras.layers.BatchNormalization", "keras.layers.SyncBatchNormalization"})
+_HELD = ("gamma_constraint", "gamma_regularizer", "trainable")
 
 
 class RescaledPosteriorBatchNorm(Rule):
@@ -58,61 +54,56 @@ class RescaledPosteriorBatchNorm(Rule):
     probes = ("kl",)
     recipe = "bn-vae"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per BatchNormalization on a mean that may shrink it."""
-        seen: set[cst.CSTNode] = set()
-        for head in heads(model):
-            link = _normalizer(head.links)
-            made = link.constructor if link is not None else None
-            if head.role != "mean" or link is None or made is None or made in seen or not model.owns(made):
+        seen: set[records.Record] = set()
+        for head in module.objective.posterior.heads:
+            layer = _normalizer(head.links) if head.role == "mean" else None
+            if layer is None or layer.name not in _BATCHNORM or not _is_trained(layer):
                 continue
-            if link.layer not in _BATCHNORM or not _is_trained(made):
+            if layer.site is None or not module.owns(layer.site) or layer.site.record in seen:
                 continue
-            seen.add(made)
+            seen.add(layer.site.record)
             yield Report(
-                made,
+                layer.site.record,
                 "This BatchNormalization makes the posterior mean, and its scale gamma is trained: gamma can shrink to"
                 " 0, in Keras 2 and 3, so the KL has no lower bound. With gamma fixed the KL is at least gamma²/2 for"
                 " each latent dimension: give it `scale=False, center=False` and, for another bound than 0.5 nats, a"
                 " fixed factor.",
-                fix=_fix(model, made),
+                fix=_fix(module, layer),
             )
 
 
-def _normalizer(links: tuple[Link, ...]) -> Link | None:
-    """The link that normalizes: the last one, or the one below an activation."""
+def _normalizer(links: tuple[Link, ...]) -> LibraryObject | None:
+    """The layer that normalizes: the last one, or the one below an activation."""
     for link in links[:2]:
-        last = link.layer.rpartition(".")[2]
+        last = link.layer.name.rpartition(".")[2] if link.layer is not None else ""
         if "Normalization" in last:
-            return link
-        if link.layer and last not in {"Activation", "ReLU", "Dropout", "GaussianNoise"}:
+            return link.layer
+        if last and last not in {"Activation", "ReLU", "Dropout", "GaussianNoise"}:
             return None
     return None
 
 
-def _is_trained(made: cst.Call) -> bool:
-    if any(given.star for given in made.args):
+def _is_trained(layer: LibraryObject) -> bool:
+    """True where nothing but the loss decides on gamma."""
+    if not layer.complete or any(name in layer.arguments for name in _HELD) or "trainable" in layer.writes:
         return False
-    for given in made.args:
-        word = given.keyword.value if given.keyword is not None else ""
-        if word in {"gamma_constraint", "gamma_regularizer"}:
-            return False
-        if word == "trainable":
-            return False
-    scale = argument(made, 4, "scale")
-    return scale is None or (isinstance(scale, cst.Name) and scale.value == "True") or literal(scale) == 1
+    scale = layer.arguments.get("scale")
+    return scale is None or constant(scale) == 1
 
 
-def _fix(model: SemanticModel, made: cst.Call) -> Draft | None:
-    editor = Editor(model)
-    left = {"scale": "False", "center": "False"}
-    if argument(made, 2, "epsilon") is None:
-        left["epsilon"] = "1e-8"
-    for given in made.args:
-        if given.keyword is not None and given.keyword.value in left:
-            editor.replace(given.value, left.pop(given.keyword.value))
-    if len([a for a in made.args if a.keyword is None]) > 3:
+def _fix(module: Module, layer: LibraryObject) -> Draft | None:
+    made = layer.site.record if layer.site is not None else None
+    if not isinstance(made, records.Call) or len([a for a in made.arguments if a.name is None]) > 3:
         return None
+    editor = module.editor()
+    left = {"scale": "False", "center": "False"}
+    if "epsilon" not in layer.arguments:
+        left["epsilon"] = "1e-8"
+    for given in made.arguments:
+        if given.name in left:
+            editor.replace(given.value, left.pop(given.name))
     if left:
         editor.add_argument(made, ", ".join(f"{name}={value}" for name, value in left.items()))
     return editor.draft("Fix the scale at 1 and the offset at 0, with a small epsilon", Applicability.UNSAFE)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.heads import heads
+from kerasvae_lint.model import Module, records
 
 
 class LayerNormPosterior(Rule):
@@ -49,19 +46,18 @@ class LayerNormPosterior(Rule):
     probes = ("kl",)
     recipe = "bn-vae"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per LayerNormalization that makes a mean."""
-        seen: set[cst.CSTNode] = set()
-        for head in heads(model):
-            link = head.links[0]
-            made = link.constructor
-            if head.role != "mean" or link.layer != "keras.layers.LayerNormalization" or made is None:
+        seen: set[records.Record] = set()
+        for head in module.objective.posterior.heads:
+            layer = head.links[0].layer
+            if head.role != "mean" or layer is None or layer.name != "keras.layers.LayerNormalization":
                 continue
-            if made in seen or not model.owns(made):
+            if layer.site is None or not module.owns(layer.site) or layer.site.record in seen:
                 continue
-            seen.add(made)
+            seen.add(layer.site.record)
             yield Report(
-                made,
+                layer.site.record,
                 "LayerNormalization works within one sample: every posterior mean gets the same length, and all samples"
                 " may still share one mean, in Keras 2 and 3. A bound that keeps the code alive needs"
                 " BatchNormalization with a fixed scale.",

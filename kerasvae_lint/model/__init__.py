@@ -4,6 +4,7 @@ from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.objective.gaussian import match_kl
+from kerasvae_lint.keras.objective.heads import Head, Link
 from kerasvae_lint.keras.objective.losses import Part, Variant
 from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_summed, tensors
 from kerasvae_lint.keras.objective.training import Loss
@@ -49,8 +50,10 @@ __all__ = [
     "Editor",
     "Ending",
     "Entropy",
+    "Head",
     "Instance",
     "LibraryObject",
+    "Link",
     "Loss",
     "Module",
     "Objective",
