@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.fits import number
-from kerasvae_lint.semantics.schedules.formulas import Ramp, early_exit, hook_of, ramp_of
-from kerasvae_lint.semantics.schedules.owners import words
-
-from ._schedules import is_learning_rate, is_read, is_warm_up
+from kerasvae_lint.model import (
+    Module,
+    Ramp,
+    Setting,
+    is_learning_rate,
+    is_warm_up,
+    number_of,
+    ramp_of,
+    records,
+    words_of,
+)
 
 _WHOLE = frozenset(
     {"epochs", "n_epochs", "num_epochs", "nb_epochs", "nb_epoch", "max_epochs", "total_epochs", "params"}
@@ -56,65 +58,75 @@ class UnclampedWarmup(Rule):
     probes = ("schedule",)
     recipe = "kl-annealing"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per ramp without an end."""
-        for change in model.schedules.changes:
-            hook = hook_of(model, change.function)
-            if hook is None or "epoch" not in hook.name or is_learning_rate(change):
+        schedules = module.schedules
+        seen: set[records.Record] = set()
+        for setting in schedules.settings:
+            if "epoch" not in setting.hook.name or setting.record in seen or setting.is_augmented:
                 continue
-            if change.store is not None and change.store.kind == "aug":
+            ramp = ramp_of(setting.value, setting.hook)
+            if ramp is None or is_learning_rate(setting) or setting.is_guarded or _is_held(module, setting):
                 continue
-            ramp = ramp_of(model, change, hook)
-            order = model.resolver.place_of(change.node)[0]
-            if ramp is None or early_exit(hook.function, order, model) or _is_held(model, change):
+            if not _outlasted(module, ramp) or not schedules.is_read(setting):
                 continue
-            if not _outlasted(model, ramp) or not is_read(change):
-                continue
-            end = "1" if ramp.scale is None else f"`{model.text(ramp.scale)}`"
+            seen.add(setting.record)
+            end = "1" if ramp.scale is None else f"`{_end(module, ramp) or 'its scale'}`"
             yield Report(
-                change.node,
-                f"Nothing holds this warm-up at its end: past it, `{change.attribute}` goes on rising above {end},"
+                setting.record,
+                f"Nothing holds this warm-up at its end: past it, `{setting.attribute}` goes on rising above {end},"
                 " in Keras 2 and 3. Take the minimum of the two.",
-                fix=_fix(model, ramp),
+                fix=_fix(module, setting, ramp),
             )
 
 
-def _is_held(model: SemanticModel, change: Change) -> bool:
-    """True if another change of the same value stands in the same function: ``if beta > 1: beta = 1``."""
+def _is_held(module: Module, setting: Setting) -> bool:
+    """True if another setting of the same value stands in the same function: ``if beta > 1: beta = 1``."""
+    function = records.function_of(setting.record)
     return any(
-        other is not change and other.function is change.function and other.attribute == change.attribute
-        for other in model.schedules.changes
+        other.record is not setting.record
+        and records.function_of(other.record) is function
+        and other.attribute == setting.attribute
+        for other in module.schedules.settings
     )
 
 
-def _outlasted(model: SemanticModel, ramp: Ramp) -> bool:
+def _outlasted(module: Module, ramp: Ramp) -> bool:
     """True if the training plainly goes on behind the ramp's end."""
-    length = number(model, ramp.length) if ramp.length is not None else None
+    length = number_of(ramp.length)
     if ramp.rate is not None:
-        rate = number(model, ramp.rate)
-        length = 1 / rate if rate and ramp.scale is None else None
-    names = _names(ramp.length)
+        length = 1 / ramp.rate if ramp.rate else None
+    names = words_of(ramp.length_written) if ramp.length_written is not None else []
     if length is None and (ramp.length is None or any(name in _WHOLE for name in names)):
         return False
-    epochs = [fit.epochs for fit in model.schedules.fits]
-    if length is not None and epochs and all(node is not None for node in epochs):
-        counts = [number(model, node) for node in epochs]
-        known = [count for count in counts if count is not None]
-        if len(known) == len(counts):
+    fits = module.schedules.fits_of(ramp.count)
+    given = [fit.epochs for fit in fits]
+    if length is not None and given:
+        known = [count for epochs in given if (count := number_of(epochs)) is not None]
+        if len(known) == len(given):
             return length + 1 < max(known)
-    if ramp.length is not None and any(node is not None and _names(node)[:1] == names[:1] and names for node in epochs):
+    if ramp.length is not None and any(epochs is not None and epochs.key == ramp.length.key for epochs in given):
+        return False
+    if names and any(fit.epochs_words[:1] == names[:1] for fit in fits):
         return False
     return length is None and is_warm_up(*names[:1])
 
 
-def _names(node: cst.BaseExpression | None) -> list[str]:
-    return words(node) if node is not None else []
-
-
-def _fix(model: SemanticModel, ramp: Ramp) -> Draft | None:
-    if not model.owns(ramp.expression):
+def _end(module: Module, ramp: Ramp) -> str | None:
+    """What the ramp is scaled by, as this file writes it."""
+    scale, whole = ramp.scale_written, ramp.whole.site
+    if scale is None or whole is None or not module.owns(whole):
         return None
-    end = model.text(ramp.scale) if ramp.scale is not None else "1.0"
-    editor = Editor(model)
-    editor.replace(ramp.expression, f"min({end}, {model.text(ramp.expression)})")
+    return module.text(scale)
+
+
+def _fix(module: Module, setting: Setting, ramp: Ramp) -> Draft | None:
+    site = ramp.whole.site
+    if site is None or not module.owns(site) or records.function_of(site.record) is not setting.hook.function:
+        return None
+    end = "1.0" if ramp.scale is None else _end(module, ramp)
+    if end is None:
+        return None
+    editor = module.editor()
+    editor.replace(site.record, f"min({end}, {module.text(site.record)})")
     return editor.draft("Hold it at its end", Applicability.UNSAFE)

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Function
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.fits import number
-from kerasvae_lint.semantics.schedules.formulas import Hook, hook_of, uses
-
-from ._schedules import is_learning_rate, is_read
+from kerasvae_lint.model import Hook, Module, Setting, is_count_of, is_curve_of, is_learning_rate, records
 
 _HOOKS = frozenset({"on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"})
 
@@ -57,68 +49,69 @@ class BatchIndexAsStep(Rule):
     recipe = "kl-annealing"
     preview = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per value that is set from the batch's index."""
-        for change in model.schedules.changes:
-            hook = hook_of(model, change.function)
-            if hook is None or hook.name not in _HOOKS or change.value is None or is_learning_rate(change):
+        schedules = module.schedules
+        if schedules.fits and all(fit.is_one_epoch for fit in schedules.fits):
+            return
+        seen: set[records.Record] = set()
+        for setting in schedules.settings:
+            hook = setting.hook
+            if hook.name not in _HOOKS or setting.record in seen or setting.is_augmented or is_learning_rate(setting):
                 continue
-            if _is_progress(change) or not uses(model, change.value, hook) or _one_epoch(model):
+            if _is_progress(setting) or not is_curve_of(setting.value, hook) or not schedules.is_read(setting):
                 continue
-            found = _uses_in(model, hook.function, hook)
-            if not found or any(_is_partial(model, use) for use in found) or not is_read(change):
+            found = _uses_in(hook)
+            if not found or any(_is_partial(use) for use in found):
                 continue
+            seen.add(setting.record)
             yield Report(
-                change.node,
-                f"`{hook.counter}` of `{hook.name}` begins at 0 in every epoch: this schedule starts again each time,"
-                " in"
-                " Keras 2 and 3. Count the steps of the whole training.",
+                setting.record,
+                f"`{hook.counter.name}` of `{hook.name}` begins at 0 in every epoch: this schedule starts again each"
+                " time, in Keras 2 and 3. Count the steps of the whole training.",
                 ((found[0], "the batch's index goes in here"),),
-                _fix(model, change, hook, found),
+                _fix(module, setting, found),
             )
 
 
-def _is_progress(change: Change) -> bool:
+def _is_progress(setting: Setting) -> bool:
     """True where the hook only notes where it is: ``self.batch = batch``."""
-    return isinstance(change.value, cst.Name)
+    return is_count_of(setting.value, setting.hook)
 
 
-def _one_epoch(model: SemanticModel) -> bool:
-    fits = model.schedules.fits
-    return bool(fits) and all(fit.epochs is None or number(model, fit.epochs) == 1 for fit in fits)
-
-
-def _uses_in(model: SemanticModel, function: Function, hook: Hook) -> list[cst.Name]:
+def _uses_in(hook: Hook) -> list[records.Name]:
     """Where the hook uses its index."""
     return [
-        use
-        for use in model.facts.names.get(hook.counter, ())
-        if model.function_at(use) is function and not isinstance(model.parent(use), cst.Param)
+        record
+        for statement in hook.function.body
+        for record in statement.walk()
+        if isinstance(record, records.Name) and record.id == hook.counter.name
     ]
 
 
-def _is_partial(model: SemanticModel, use: cst.Name) -> bool:
+def _is_partial(use: records.Name) -> bool:
     """True if the index is one part of a count, or only asked about."""
-    below: cst.CSTNode = use
-    at = model.parent(use)
-    while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
-        if isinstance(at, cst.Comparison):
+    below: records.Record = use
+    at = use.parent
+    while isinstance(at, (records.Expression, records.Argument)):
+        if isinstance(at, records.Comparison):
             return True
-        if isinstance(at, cst.BinaryOperation):
-            if isinstance(at.operator, (cst.Modulo, cst.FloorDivide)):
+        if isinstance(at, records.Binary):
+            if at.operator in {"%", "//"}:
                 return True
             other = at.left if at.right is below else at.right
-            if isinstance(at.operator, cst.Add) and not isinstance(other, (cst.Integer, cst.Float)):
+            if at.operator == "+" and not isinstance(other, records.Constant):
                 return True
-        below, at = at, model.parent(at)
-    return isinstance(at, cst.AugAssign)
+        below, at = at, at.parent
+    return isinstance(at, records.Augmented)
 
 
-def _fix(model: SemanticModel, change: Change, hook: Hook, found: list[cst.Name]) -> Draft | None:
-    receiver = hook.function.receiver
-    if receiver is None or hook.function.owner is None or change.place != "callback":
+def _fix(module: Module, setting: Setting, found: list[records.Name]) -> Draft | None:
+    hook = setting.hook
+    if not hook.is_method or any(records.function_of(use) is not hook.function for use in found):
         return None
-    editor = Editor(model)
+    receiver = hook.function.parameters[0].name
+    editor = module.editor()
     for use in found:
         editor.replace(use, f"int({receiver}.model.optimizer.iterations)")
     return editor.draft("Count the optimizer's steps", Applicability.UNSAFE)

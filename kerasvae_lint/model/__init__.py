@@ -10,6 +10,16 @@ from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
+from kerasvae_lint.keras.settings import (
+    Hook,
+    Ramp,
+    Setting,
+    is_count_of,
+    is_curve_of,
+    number_of,
+    ramp_of,
+    words_of,
+)
 from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
@@ -18,6 +28,7 @@ from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
+from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_temperature, is_warm_up
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
@@ -50,7 +61,9 @@ __all__ = [
     "Editor",
     "Ending",
     "Entropy",
+    "Fit",
     "Head",
+    "Hook",
     "Instance",
     "LibraryObject",
     "Link",
@@ -61,7 +74,10 @@ __all__ = [
     "Parameter",
     "Part",
     "Project",
+    "Ramp",
     "Sample",
+    "Schedules",
+    "Setting",
     "Site",
     "Unknown",
     "Value",
@@ -70,26 +86,34 @@ __all__ = [
     "constants",
     "ending_of",
     "exponent_of",
+    "is_count_of",
     "is_counter",
+    "is_curve_of",
     "is_layer",
+    "is_learning_rate",
     "is_model",
     "is_none",
     "is_own",
     "is_plain",
     "is_scalar",
     "is_summed",
+    "is_temperature",
     "is_text",
     "is_variable",
+    "is_warm_up",
     "kinds",
     "leaves",
     "library_class",
     "match_kl",
     "mentions",
     "name_of",
+    "number_of",
     "owner_of",
+    "ramp_of",
     "records",
     "tensors",
     "trainable",
     "twin",
     "weight_list",
+    "words_of",
 ]

@@ -16,6 +16,7 @@ from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
+from kerasvae_lint.model.schedules import Schedules
 from kerasvae_lint.source import Source
 from kerasvae_lint.values.lattice import LibraryName, LibraryObject, Site, Unknown, Value
 from kerasvae_lint.values.unit import Unit
@@ -163,6 +164,11 @@ class Module:
     def objective(self) -> Objective:
         """What the program trains: losses with their terms, Gaussian KLs, reparameterized samples."""
         return Objective(self.program, self.unit)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """The trainings, and what the callbacks of this file set in them."""
+        return Schedules(self.program, self.unit)
 
     # classes ------------------------------------------------------------------------------------
     @cached_property
