@@ -9,6 +9,7 @@ from kerasvae_lint.keras.objective.losses import Part, Variant
 from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_summed, tensors
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
+from kerasvae_lint.keras.passes import Repeat
 from kerasvae_lint.keras.scalars import is_counter, is_scalar
 from kerasvae_lint.keras.settings import (
     Hook,
@@ -75,6 +76,7 @@ __all__ = [
     "Part",
     "Project",
     "Ramp",
+    "Repeat",
     "Sample",
     "Schedules",
     "Setting",

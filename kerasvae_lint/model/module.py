@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
+from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call
@@ -145,6 +146,11 @@ class Module:
                         seen.add(id(value))
                         yield value
 
+    @cached_property
+    def repeats(self) -> list[Repeat]:
+        """The layers that one pass of a layer's ``call`` calls twice on the same input."""
+        return list(repeats(self.program.machine, self.unit))
+
     # losses -------------------------------------------------------------------------------------
     @cached_property
     def entropies(self) -> dict[r.Record, list[Entropy]]:
@@ -159,6 +165,14 @@ class Module:
     def is_used_only(self, entropy: Entropy) -> bool:
         """True if nothing but losses that the interpreter saw uses a loss object: it is handed to nobody else."""
         return entropy.made is None or not entropy.made.escaped
+
+    @cached_property
+    def _loss_adders(self) -> set[Hashable]:
+        return adders(self.program.machine)
+
+    def adds_loss(self, layer: Value) -> bool:
+        """True for a layer or model that adds a loss when it is called, itself or a layer in it."""
+        return adds_loss(self.program.machine, layer, self._loss_adders)
 
     @cached_property
     def objective(self) -> Objective:
