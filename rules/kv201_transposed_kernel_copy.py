@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.kept import kept_values
-from kerasvae_lint.semantics.values import Snapshot
-
-from ._recompute import recompute
+from kerasvae_lint.model import Module, recompute
 
 
 class TransposedKernelCopy(Rule):
@@ -65,21 +61,17 @@ class TransposedKernelCopy(Rule):
     probes = ("tie",)
     recipe = "tied-dense"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per store that keeps a computed copy of another layer's weight."""
-        for kept in kept_values(model):
-            value = kept.value
-            if not isinstance(value, Snapshot) or value.via == "identity":
+        for kept in module.kept:
+            if kept.is_plain_copy or not any(kept.is_foreign(variable) for variable in kept.variables):
                 continue
-            foreign = [v for v in value.of if v.foreign]
-            if not foreign or not kept.cls.is_layer:
+            if not kept.in_layer:
                 continue
             yield Report(
-                kept.store.node,
+                kept.write.site.record,
                 f"`{kept.attribute}` is a copy of another layer's weight, computed once during construction: that layer"
                 " trains on and this one keeps the old values, in Keras 2 and 3. Compute it in `call`.",
-                tuple(
-                    (load.node, "read here when the layer is called") for o, load in kept.reads[:1] if o.model is model
-                ),
-                recompute(model, kept, f"Compute `{kept.attribute}` where it is used"),
+                module.notes("read here when the layer is called", *kept.reads)[:1],
+                recompute(module, kept, f"Compute `{kept.attribute}` where it is used"),
             )

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.facts import Binding
-from kerasvae_lint.semantics.values import Distribution
+from kerasvae_lint.model import Module, recompute
 
-from ._distributions import TRIGGERS, kept_distributions, snapshots_of
-from ._recompute import recompute
+_TRIGGERS = ("tfd.", "tfb.", "distributions.", "bijectors.", "tensorflow_probability")
 
 
 class DistributionOnSnapshot(Rule):
@@ -57,54 +52,29 @@ class DistributionOnSnapshot(Rule):
 
     code = "KV301"
     name = "distribution-on-snapshot"
-    triggers = TRIGGERS
+    triggers = _TRIGGERS
     fixable = "sometimes"
     probes = ("gradients", "reaction")
     recipe = "learned-normal"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
-        """Yield one finding per kept distribution with a snapshot among its parameters."""
-        for kept, value in kept_distributions(model):
-            snapshots = snapshots_of(model, value)
-            if not snapshots:
+    def check(self, module: Module) -> Iterator[Report]:
+        """Yield one finding per distribution with a snapshot among its parameters."""
+        for kept in module.kept:
+            snapshots = kept.snapshots
+            if not kept.is_distribution or not snapshots:
                 continue
-            notes = [(s.node, "computed from a variable here") for s in snapshots if model.owns(s.node)][:2]
             yield Report(
-                kept.store.node,
+                kept.write.site.record,
                 f"`{kept.attribute}` is built once, on a tensor computed from a variable: no gradient reaches the"
                 " variable in Keras 2, nor in Keras 3 after the first call. Make the distribution in `call`.",
-                tuple(notes),
-                recompute(model, kept, f"Make `{kept.attribute}` where it is used"),
+                module.notes("computed from a variable here", *snapshots)[:2],
+                recompute(module, kept, f"Make `{kept.attribute}` where it is used"),
             )
-        yield from self._outside_layers(model)
-
-    def _outside_layers(self, model: SemanticModel) -> Iterator[Report]:
-        for load in model.facts.loads.get("trainable_variables", ()):
-            obj = load.node.value
-            if not isinstance(obj, cst.Name):
-                continue
-            for binding in model.resolver.bindings(obj):
-                if not self._made_before_the_tape(model, binding):
-                    continue
-                assert binding.value is not None
-                for value in model.values(binding.value):
-                    if isinstance(value, Distribution) and snapshots_of(model, value) and model.owns(value.node):
-                        yield Report(
-                            value.node,
-                            "This distribution is built on a tensor computed from a variable, outside the tape: its"
-                            " `trainable_variables` do not hold the variable, which never trains. Pass the variable"
-                            " itself (or a `tfp.util.TransformedVariable`), or make it inside the tape.",
-                            ((load.node, "trained through here"),),
-                        )
-
-    @staticmethod
-    def _made_before_the_tape(model: SemanticModel, binding: Binding) -> bool:
-        """True unless the binding stands in a ``with`` block, where a tape may record it."""
-        if binding.kind not in {"assign", "annotated"} or binding.value is None or binding.path:
-            return False
-        at = model.parent(binding.node)
-        while at is not None and not isinstance(at, (cst.FunctionDef, cst.Module)):
-            if isinstance(at, cst.With):
-                return False
-            at = model.parent(at)
-        return True
+        for made, read in module.untrained_distributions():
+            yield Report(
+                made,
+                "This distribution is built on a tensor computed from a variable, outside the tape: its"
+                " `trainable_variables` do not hold the variable, which never trains. Pass the variable"
+                " itself (or a `tfp.util.TransformedVariable`), or make it inside the tape.",
+                ((read, "trained through here"),),
+            )

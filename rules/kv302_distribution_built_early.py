@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
+from kerasvae_lint.model import Module, recompute
 
-from ._distributions import TRIGGERS, kept_distributions, live_parameters, snapshots_of
-from ._recompute import recompute
+_TRIGGERS = ("tfd.", "tfb.", "distributions.", "bijectors.", "tensorflow_probability")
+_WEIGHTS = frozenset({"add_weight", "keras.Variable", "weight"})
 
 
 class DistributionBuiltEarly(Rule):
@@ -46,28 +46,23 @@ class DistributionBuiltEarly(Rule):
 
     code = "KV302"
     name = "distribution-built-early"
-    triggers = TRIGGERS
+    triggers = _TRIGGERS
     fixable = "sometimes"
     probes = ("gradients", "reaction")
     recipe = "learned-normal"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per kept distribution whose parameters are weights of a Keras layer."""
-        if model.flavour.only2:
+        if module.flavour.only2:
             return
-        for kept, value in kept_distributions(model):
-            if not kept.cls.is_layer or snapshots_of(model, value):
+        for kept in module.kept:
+            weights = [variable for variable in kept.live if variable.name in _WEIGHTS]
+            if not weights or kept.snapshots or not kept.in_layer:
                 continue
-            weights = [
-                v for v in live_parameters(model, value) if v.maker in {"add_weight", "keras.Variable", "attribute"}
-            ]
-            if not weights:
-                continue
-            notes = [(v.node, "the variable is made here") for v in weights if model.owns(v.node)][:2]
             yield Report(
-                kept.store.node,
+                kept.write.site.record,
                 f"`{kept.attribute}` is built once, on a weight: Keras 2 follows the weight, but in Keras 3 the"
                 " distribution is frozen from the second call on. Make it in `call`, which is right in both.",
-                tuple(notes),
-                recompute(model, kept, f"Make `{kept.attribute}` where it is used"),
+                module.notes("the variable is made here", *weights)[:2],
+                recompute(module, kept, f"Make `{kept.attribute}` where it is used"),
             )

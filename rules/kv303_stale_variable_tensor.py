@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import SemanticModel
-from kerasvae_lint.semantics.kept import kept_values, learned
-from kerasvae_lint.semantics.values import Snapshot
-
-from ._recompute import recompute
+from kerasvae_lint.model import Module, learned, recompute
 
 
 class StaleVariableTensor(Rule):
@@ -66,19 +62,17 @@ class StaleVariableTensor(Rule):
     fixable = "sometimes"
     probes = ("gradients", "reaction")
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per store that keeps a tensor computed from an own variable."""
-        for kept in kept_values(model):
-            value = kept.value
-            if not isinstance(value, Snapshot) or any(v.foreign for v in value.of):
+        for kept in module.kept:
+            if kept.is_distribution or any(kept.is_foreign(variable) for variable in kept.variables):
                 continue
-            if not learned(model, value.of):
+            if not any(learned(variable) for variable in kept.variables):
                 continue
-            made = [(v.node, "the variable is made here") for v in value.of if model.owns(v.node)][:1]
             yield Report(
-                kept.store.node,
+                kept.write.site.record,
                 f"`{kept.attribute}` is computed from a variable once, during construction, and used when called: the"
                 " variable gets no gradient through it, in Keras 2 and 3. Compute it in `call`.",
-                tuple(made),
-                recompute(model, kept, f"Compute `{kept.attribute}` where it is used"),
+                module.notes("the variable is made here", *kept.variables)[:1],
+                recompute(module, kept, f"Compute `{kept.attribute}` where it is used"),
             )

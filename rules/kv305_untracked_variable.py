@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Store
-from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.phases import CONSTRUCTION, TRACING, is_super_call
-from kerasvae_lint.semantics.values import Container, Value, Variable
+from kerasvae_lint.model import (
+    CONSTRUCTION,
+    TRACING,
+    Access,
+    Call,
+    Class,
+    Computed,
+    LibraryName,
+    LibraryObject,
+    Module,
+    Value,
+    constant,
+    held,
+    is_variable,
+    records,
+    trainable,
+)
 
-_SHAPED = {
-    "tf.zeros": '"zeros"',
-    "tf.ones": '"ones"',
-}
+_MAKERS = ("tf.Variable", "tfp.util.TransformedVariable")
+_WHOLE = ("int", "uint", "bool", "string")
 
 
 class UntrackedVariable(Rule):
@@ -57,146 +65,139 @@ class UntrackedVariable(Rule):
     fixable = "sometimes"
     probes = ("gradients", "save")
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per attribute that holds a trainable tf.Variable as a weight."""
-        if model.flavour.only2:
+        if module.flavour.only2:
             return
-        seen: set[cst.CSTNode] = set()
-        for cls in model.classes:
-            if not cls.is_layer:
+        seen: set[records.Record] = set()
+        for cls in module.classes:
+            found = [
+                (name, write, variable)
+                for name, write, variable in _weights(module, cls)
+                if variable.site is not None and variable.site.record not in seen
+            ]
+            seen |= {variable.site.record for _, _, variable in found if variable.site is not None}
+            fixes = [_fix(module, write, variable) for _, write, variable in found]
+            for (name, write, variable), fix in zip(found, fixes, strict=True):
+                site = variable.site if module.owns(variable.site) else write.site
+                assert site is not None
+                yield Report(
+                    site.record,
+                    f"Keras 3 does not track a bare `{variable.name}`: `{name}` is never trained and"
+                    " never saved there (Keras 2 trains it). `add_weight` is right in both.",
+                    fix=fix if all(fixes) else None,  # a layer that is mended by half still loses weights
+                )
+
+
+def _weights(module: Module, cls: Class) -> Iterator[tuple[str, Access, LibraryObject]]:
+    """The attributes that a class sets to variables nobody tracks, and that its traced code reads."""
+    if not cls.is_layer:
+        return
+    for name, attribute in cls.attributes.items():
+        if not attribute.read_in(TRACING):
+            continue
+        for write in attribute.written_in(CONSTRUCTION):
+            if not module.owns(write.site) or module.class_of(write.site.record) is not cls:
                 continue
-            for store in cls.own_stores():
-                if store.value is None or store.kind in {"aug", "other"}:
-                    continue
-                if CONSTRUCTION not in model.phases(cls, store.function):
-                    continue
-                for variable in _variables(
-                    model.evaluator.part(store.node, model.values(store.value, cls), store.path)
-                ):
-                    if variable.node not in seen and _is_weight(model, cls, store, variable):
-                        seen.add(variable.node)
-                        yield Report(
-                            variable.node if model.owns(variable.node) else store.node,
-                            f"Keras 3 does not track a bare `tf.Variable`: `{store.attribute}` is never trained and"
-                            " never saved there (Keras 2 trains it). `add_weight` is right in both.",
-                            fix=_fix(model, store, variable),
-                        )
+            for value in held(write.value):
+                if isinstance(value, LibraryObject) and is_variable(value) and _is_weight(module, name, value):
+                    yield name, write, value
 
 
-def _variables(values: tuple[Value, ...]) -> Iterator[Variable]:
-    for value in values:
-        if isinstance(value, Variable):
-            yield value
-        elif isinstance(value, Container):
-            for item in value.items:
-                yield from _variables(item)
-
-
-def _is_weight(model: SemanticModel, cls: ClassInfo, store: Store, variable: Variable) -> bool:
-    if variable.maker != "tf.Variable" or variable.trainable is not True or variable.foreign:
+def _is_weight(module: Module, attribute: str, variable: LibraryObject) -> bool:
+    if variable.name not in _MAKERS or trainable(variable) is not True or _is_whole(variable):
         return False
-    if _is_integer(variable) or (model.owns(variable.node) and model.class_at(variable.node) is None):
+    if variable.site is None or records.class_of(variable.site.record) is None or variable.writes.get("value"):
         return False
-    if any(v.node is variable.node for write in model.writes for v in model.values(write.target)):
-        return False
-    if _trained_by_hand(model, store.attribute):
-        return False
-    family = [c for c in model.classes if cls in c.mro()]
-    return any(
-        TRACING in model.phases(member, load.function)
-        for member in family
-        for _, load in model.self_loads(member, store.attribute)
+    return not any(
+        _names(value, attribute, variable)
+        for call in module.method_calls("gradient", "minimize", "apply_gradients")
+        for event in call.events
+        for argument in event.arguments.all()
+        for value in held(argument)
     )
 
 
-def _trained_by_hand(model: SemanticModel, attribute: str) -> bool:
+def _names(value: Value, attribute: str, variable: LibraryObject) -> bool:
     """True for ``tape.gradient(loss, [model.w])``: a loop that names the variable trains it in Keras 3 too."""
-    for load in model.facts.loads.get(attribute, ()):
-        at = model.parent(load.node)
-        while at is not None and not isinstance(at, cst.BaseSmallStatement):
-            if isinstance(at, cst.Call) and isinstance(at.func, cst.Attribute):
-                if at.func.attr.value in {"gradient", "minimize", "apply_gradients"}:
-                    return True
-            at = model.parent(at)
-    return False
+    return value is variable or getattr(value, "name", None) == attribute
 
 
-def _is_integer(variable: Variable) -> bool:
+def _is_whole(variable: LibraryObject) -> bool:
     """True for counters and flags: no gradient goes to an integer, a bool or a string."""
-    if not isinstance(variable.node, cst.Call):
-        return False
-    for argument in variable.node.args:
-        name = argument.keyword.value if argument.keyword is not None else ""
-        if name == "dtype" and isinstance(argument.value, cst.Attribute):
-            return argument.value.attr.value.startswith(("int", "uint", "bool", "string"))
-    first = variable.node.args[0].value if variable.node.args else None
-    if first is None or (isinstance(first, cst.Name) and first.value in {"True", "False"}):
+    given = variable.arguments.get("dtype")
+    if given is not None:
+        return _is_whole_type(given)
+    first = variable.arguments.get("initial_value")
+    if first is None:
         return True
-    number = literal(first)
-    return isinstance(number, (int, str)) and not isinstance(number, float)
+    if isinstance(first, Computed):
+        return any(_is_whole_type(value) for value in (*first.options.values(), *first.operands[1:]))
+    return isinstance(constant(first), (int, str))
 
 
-def _fix(model: SemanticModel, store: Store, variable: Variable) -> Draft | None:
-    call = variable.node
-    if store.value is not call or not isinstance(call, cst.Call) or store.kind not in {"assign", "annotated"}:
+def _is_whole_type(value: Value) -> bool:
+    name = value.name.rpartition(".")[2] if isinstance(value, LibraryName) else constant(value)
+    return isinstance(name, str) and name.startswith(_WHOLE)
+
+
+def _fix(module: Module, write: Access, variable: LibraryObject) -> Draft | None:
+    made = next((c for c in module.all_calls if variable.site is not None and c.record is variable.site.record), None)
+    target, function = write.site.record, write.function
+    if made is None or made.name != "tf.Variable" or not isinstance(target, records.Attribute) or function is None:
         return None
-    if not _after_super(store) or store.function.receiver is None:
+    statement = records.statement_of(target)
+    if not isinstance(statement, records.Assign) or statement.targets != (target,):
         return None
-    given = {a.keyword.value: a.value for a in call.args if a.keyword is not None}
-    positional = [a.value for a in call.args if a.keyword is None and not a.star]
-    if (
-        any(a.star for a in call.args)
-        or len(positional) > 1
-        or set(given) - {"initial_value", "name", "dtype", "trainable"}
+    if statement.value is not made.record or not _is_after_super(function, target):
+        return None
+    if any(
+        a.star or a.name not in {None, "initial_value", "name", "dtype", "trainable"} for a in made.record.arguments
     ):
         return None
-    first = given.get("initial_value") or (positional[0] if positional else None)
-    shape_and_start = _start(model, first) if first is not None else None
-    if shape_and_start is None or "#" in model.text(call):
+    first = made.written("initial_value", at=0)
+    start = _start(module, first.value) if first is not None else None
+    if start is None or sum(1 for a in made.record.arguments if a.name is None) > 1 or "#" in module.text(made.record):
         return None
-    shape, start, dtype = shape_and_start
-    name = model.text(given["name"]) if "name" in given else f'"{store.attribute}"'
-    parts = [f"name={name}", f"shape={shape}", f"initializer={start}"]
-    if "dtype" in given:
-        parts.append(f"dtype={model.text(given['dtype'])}")
-    elif dtype:
-        parts.append(f"dtype={dtype}")
-    editor = Editor(model)
-    editor.replace(call, f"{store.function.receiver}.add_weight({', '.join(parts)})")
+    given = {argument.name: module.text(argument.value) for argument in made.record.arguments}
+    shape, initializer, dtype = start
+    parts = [f"name={given.get('name', chr(34) + target.attr + chr(34))}", f"shape={shape}"]
+    parts.append(f"initializer={initializer}")
+    if "dtype" in given or dtype:
+        parts.append(f"dtype={given.get('dtype', dtype)}")
+    editor = module.editor()
+    editor.replace(made.record, f"{module.text(target.value)}.add_weight({', '.join(parts)})")
     return editor.draft("Make the weight with `add_weight`")
 
 
-def _start(model: SemanticModel, node: cst.BaseExpression) -> tuple[str, str, str] | None:
+def _start(module: Module, initial: records.Expression) -> tuple[str, str, str] | None:
     """Shape, initializer and dtype (or an empty string) that stand for an initial value."""
-    number = literal(node)
+    number = constant(module.value(initial))
     if isinstance(number, float):
         if number in (0.0, 1.0):
             return "()", '"ones"' if number else '"zeros"', ""
-        keras = model.keras_prefix
-        return ("()", f"{keras}.initializers.Constant({model.text(node)})", "") if keras else None
-    if not isinstance(node, cst.Call):
-        return None
-    name = model.name(node.func) or ""
-    if name not in {"tf.zeros", "tf.ones"} or not node.args or any(a.star for a in node.args):
-        return None
-    keywords = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
-    positional = [a.value for a in node.args if a.keyword is None]
-    if len(positional) > 2 or set(keywords) - {"shape", "dtype"}:
-        return None
-    shape = positional[0] if positional else keywords.get("shape")
-    if not isinstance(shape, (cst.Tuple, cst.List)):
-        return None
-    dtype = positional[1] if len(positional) > 1 else keywords.get("dtype")
-    return model.text(shape), _SHAPED[name], model.text(dtype) if dtype is not None else ""
+        keras = module.keras_prefix
+        return ("()", f"{keras}.initializers.Constant({module.text(initial)})", "") if keras else None
+    call = next((c for c in module.calls("tf.zeros", "tf.ones") if c.record is initial), None)
+    return _filled(module, call) if call is not None else None
 
 
-def _after_super(store: Store) -> bool:
+def _filled(module: Module, call: Call) -> tuple[str, str, str] | None:
+    """The same for ``tf.zeros(shape, dtype)`` and ``tf.ones``."""
+    shape, dtype = call.written("shape"), call.written("dtype")
+    if (
+        shape is None
+        or not isinstance(shape.value, records.Display)
+        or len(call.record.arguments) > 1 + (dtype is not None)
+    ):
+        return None
+    word = '"zeros"' if call.name == "tf.zeros" else '"ones"'
+    return module.text(shape.value), word, module.text(dtype.value) if dtype is not None else ""
+
+
+def _is_after_super(function: records.Function, target: records.Record) -> bool:
     """True outside ``__init__``, or behind the call of ``super().__init__``."""
-    if store.function.name != "__init__":
+    if function.name != "__init__":
         return True
-    for call in store.function.calls:
-        func = call.node.func
-        if isinstance(func, cst.Attribute) and func.attr.value == "__init__" and call.order < store.order:
-            if is_super_call(func.value) or isinstance(func.value, (cst.Name, cst.Attribute)):
-                return True
-    return False
+    calls = (record for record in function.walk() if isinstance(record, records.Call) and record.end < target.start)
+    return any(isinstance(call.func, records.Attribute) and call.func.attr == "__init__" for call in calls)

@@ -103,10 +103,17 @@ class Program:
         instance = self._instance(cls)
         if instance is None:
             return
+        self._run_inherited_call(cls, instance)
         for value in sorted(methods, key=lambda m: (_rank(m.function.name), m.function.name in mentioned)):
             if value.function in self.machine.executed or "abstract" in value.tags or self.machine.left < 0:
                 continue
             self._run_method(cls, instance, value)
+
+    def _run_inherited_call(self, cls: ClassValue, instance: Instance) -> None:
+        """Trace a layer's ``call`` that a base defines: it may use methods that this class has not yet shown."""
+        found = cls.find("call") if kinds_of(cls) & {"layer", "model"} else None
+        if found is not None and isinstance(found[0], FunctionValue) and found[0].owner is not cls:
+            self._run_method(cls, instance, found[0])
 
     def _instance(self, cls: ClassValue) -> Instance | None:
         for obj in self.machine.objects:

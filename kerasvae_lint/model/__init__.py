@@ -2,6 +2,7 @@
 
 from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
+from kerasvae_lint.keras.kept import Kept, held, learned
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.objective.gaussian import match_kl
 from kerasvae_lint.keras.objective.heads import Head, Link
@@ -29,6 +30,7 @@ from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
+from kerasvae_lint.model.recomputing import recompute
 from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_temperature, is_warm_up
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.values.lattice import (
@@ -36,6 +38,7 @@ from kerasvae_lint.values.lattice import (
     Computed,
     Constant,
     Instance,
+    LibraryName,
     LibraryObject,
     Parameter,
     Site,
@@ -66,6 +69,8 @@ __all__ = [
     "Head",
     "Hook",
     "Instance",
+    "Kept",
+    "LibraryName",
     "LibraryObject",
     "Link",
     "Loss",
@@ -89,6 +94,7 @@ __all__ = [
     "ending_of",
     "exponent_of",
     "is_count_of",
+    "held",
     "is_counter",
     "is_curve_of",
     "is_layer",
@@ -104,6 +110,7 @@ __all__ = [
     "is_variable",
     "is_warm_up",
     "kinds",
+    "learned",
     "leaves",
     "library_class",
     "match_kl",
@@ -112,6 +119,7 @@ __all__ = [
     "number_of",
     "owner_of",
     "ramp_of",
+    "recompute",
     "records",
     "tensors",
     "trainable",

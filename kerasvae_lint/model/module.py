@@ -10,6 +10,7 @@ from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
+from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call
@@ -19,7 +20,7 @@ from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.schedules import Schedules
 from kerasvae_lint.source import Source
-from kerasvae_lint.values.lattice import LibraryName, LibraryObject, Site, Unknown, Value
+from kerasvae_lint.values.lattice import Access, LibraryName, LibraryObject, Site, Unknown, Value
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
 
@@ -66,6 +67,11 @@ class Module:
     def owns(self, site: Site | None) -> bool:
         """True for a place in this file."""
         return site is not None and site.unit is self.unit
+
+    def notes(self, text: str, *places: Access | Value) -> tuple[tuple[r.Record, str], ...]:
+        """The same note at each of several places, as far as they are in this file."""
+        sites = [place.site for place in places if place.site is not None and self.owns(place.site)]
+        return tuple((site.record, text) for site in sites)
 
     @staticmethod
     def stands_in(inner: r.Record, outer: r.Record) -> bool:
@@ -183,6 +189,19 @@ class Module:
     def schedules(self) -> Schedules:
         """The trainings, and what the callbacks of this file set in them."""
         return Schedules(self.program, self.unit)
+
+    @cached_property
+    def kept(self) -> list[Kept]:
+        """The values that the classes of this file compute once, keep, and use when they are called."""
+        found = kept_values(self.program.machine.objects)
+        return [kept for kept in found if self.owns(kept.write.site) and r.class_of(kept.write.site.record)]
+
+    def untrained_distributions(self) -> Iterator[tuple[r.Record, r.Record]]:
+        """Distributions made outside any class on snapshots, and where it is asked to train them."""
+        kept = {kept.value for kept in self.kept}
+        for made, asked in untrained_distributions(self._events):
+            if made not in kept and made.site is not None and self.owns(made.site):
+                yield made.site.record, asked.record
 
     # classes ------------------------------------------------------------------------------------
     @cached_property
