@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Load, Store
-from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.schedules.owners import PYTHON, made_as
-from kerasvae_lint.semantics.schedules.tracing import compiles, runs_eagerly_elsewhere
+from kerasvae_lint.model import (
+    TRACING,
+    Access,
+    Attribute,
+    Class,
+    Editor,
+    Module,
+    is_python,
+    records,
+)
 
 _KERAS_STEPS = frozenset({"train_step", "test_step", "predict_step"})
 
@@ -59,102 +62,114 @@ class PythonCounterInTracedCode(Rule):
     probes = ("schedule",)
     recipe = "kl-annealing"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per counting statement."""
-        for store in model.facts.stores:
-            if literal_step(store) is None or store.function.class_facts is None:
+        seen: set[records.Record] = set()
+        for cls in module.classes:
+            if not cls.is_layer or "callback" in cls.kinds:
                 continue
-            cls = model.class_info(store.function.class_facts)
-            if not cls.is_layer or "callback" in cls.kinds or not model.is_self(store.obj, store.function):
-                continue
-            if store.function not in model.schedules.tracing.functions or model.schedules.eager:
-                continue
-            if made_as(cls, store.attribute)[0] != PYTHON or not _is_compiled(model, cls, store):
-                continue
-            reads = [
-                load for load in model.schedules.tracing.reads(cls, store.attribute) if not _of(model, load, store)
-            ]
-            if not reads or runs_eagerly_elsewhere(model, cls.name):
-                continue
-            yield Report(
-                store.node,
-                f"`{store.attribute}` is a Python number: traced code counts it once, while it is traced, and every"
-                " step"
-                " goes on with that, in Keras 2 and 3. Count in a variable, or read `optimizer.iterations`.",
-                ((reads[0].node, "the count is read here"),),
-                _fix(model, cls, store),
-            )
+            for attribute in cls.attributes.values():
+                for write in attribute.written_in(TRACING):
+                    if write.site.record in seen or not module.owns(write.site) or _step(write) is None:
+                        continue
+                    found = _found(module, cls, attribute, write)
+                    if found is not None:
+                        seen.add(write.site.record)
+                        yield found
 
 
-def literal_step(store: Store) -> int | float | None:
-    """The number that a store counts by: ``self.n += 1``, ``self.n = self.n + 1``."""
-    value = store.value
-    if store.kind == "aug" and value is not None:
-        found = literal(value)
-    elif store.kind == "assign" and isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Add):
-        left = value.left
-        same = isinstance(left, cst.Attribute) and left.attr.value == store.attribute
-        same = same and isinstance(left, cst.Attribute) and left.value.deep_equals(store.obj)
-        found = literal(value.right) if same else None
-    else:
+def _found(module: Module, cls: Class, attribute: Attribute, write: Access) -> Report | None:
+    reads = [read for read in attribute.read_in(TRACING) if _statement(read) is not _statement(write)]
+    if not reads or not _is_number(attribute) or not _is_own(write):
         return None
+    method = records.method_of(write.site.record)
+    is_step = method is not None and method.name in _KERAS_STEPS
+    if not is_step and not module.schedules.is_compiled(cls):
+        return None
+    if module.schedules.runs_eagerly(cls):
+        return None
+    return Report(
+        write.site.record,
+        f"`{attribute.name}` is a Python number: traced code counts it once, while it is traced, and every step goes"
+        " on with that, in Keras 2 and 3. Count in a variable, or read `optimizer.iterations`.",
+        module.notes("the count is read here", reads[0]),
+        _fix(module, cls, attribute),
+    )
+
+
+def _statement(access: Access) -> records.Statement | None:
+    return records.statement_of(access.site.record)
+
+
+def _is_own(write: Access) -> bool:
+    """True for ``self.n``: the method's own object."""
+    method, record = records.method_of(write.site.record), write.site.record
+    if method is None or not method.parameters or not isinstance(record, records.Attribute):
+        return False
+    return isinstance(record.value, records.Name) and record.value.id == method.parameters[0].name
+
+
+def _is_number(attribute: Attribute) -> bool:
+    """True if the attribute starts as a plain Python number, wherever it is set without counting."""
+    starts = [write for write in attribute.writes if _step(write) is None]
+    return bool(starts) and all(is_python(write.value) for write in starts)
+
+
+def _step(write: Access) -> int | float | None:
+    """The number that a statement counts by: ``self.n += 1``, ``self.n = self.n + 1``."""
+    statement, target = _statement(write), write.site.record
+    by: records.Expression | None = None
+    if isinstance(statement, records.Augmented) and statement.target is target and statement.operator in {"+", "-"}:
+        by = statement.value
+    elif isinstance(statement, records.Assign) and isinstance(statement.value, records.Binary):
+        sum_, same = statement.value, statement.value.left
+        if sum_.operator == "+" and isinstance(same, records.Attribute) and isinstance(target, records.Attribute):
+            inner, outer = same.value, target.value
+            if same.attr == target.attr and isinstance(inner, records.Name) and isinstance(outer, records.Name):
+                by = sum_.right if inner.id == outer.id else None
+    found = by.value if isinstance(by, records.Constant) else None
     return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
-def _of(model: SemanticModel, load: Load, store: Store) -> bool:
-    return model.statement_of(load.node) is store.statement
-
-
-def _is_compiled(model: SemanticModel, cls: ClassInfo, store: Store) -> bool:
-    """True if something compiles the step: Keras's own hook does, and whatever fits the model."""
-    method = store.function.method
-    if method is not None and method.name in _KERAS_STEPS:
-        return True
-    if compiles(model):
-        return True
-    others = model.project.search(model, (cls.name, ".fit(")) if model.project is not None else []
-    return any(compiles(other) for other in others)
-
-
-def _fix(model: SemanticModel, cls: ClassInfo, counted: Store) -> Draft | None:
-    stores = [store for _, store in cls.stores(counted.attribute)]
-    made = [store for store in stores if store.function.name == "__init__"]
-    if len(made) != 1 or cls.model is not model or made[0].value is None or made[0].kind != "assign":
+def _fix(module: Module, cls: Class, attribute: Attribute) -> Draft | None:
+    init = cls.record.methods.get("__init__")
+    made = [write for write in attribute.writes if write.function is init and _step(write) is None]
+    if init is None or len(made) != 1 or any(not module.owns(write.site) for write in attribute.writes):
         return None
-    start = literal(made[0].value)
-    if not isinstance(start, (int, float)) or isinstance(start, bool):
+    start = _statement(made[0])
+    if not isinstance(start, records.Assign) or not isinstance(start.value, records.Constant):
         return None
-    editor = Editor(model)
-    for load in model.facts.loads.get(counted.attribute, ()):
-        if model.statement_of(load.node) in {store.statement for store in stores}:
-            continue
-        if not _computed_with(model, editor, load):
+    number = start.value.value
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        return None
+    editor = module.editor()
+    counted = {_statement(write): write for write in attribute.writes if write is not made[0]}
+    for read in attribute.reads:
+        if _statement(read) not in counted and not (module.owns(read.site) and _is_computed_with(editor, read)):
             return None
-    editor.replace(made[0].value, f"{editor.tensorflow()}.Variable({float(start)}, trainable=False)")
-    for store in stores:
-        if store is made[0]:
-            continue
-        step = literal_step(store)
-        statement = model.statement_of(store.node)
-        if step is None or (isinstance(statement, cst.AugAssign) and not isinstance(statement.operator, cst.AddAssign)):
+    editor.replace(start.value, f"{editor.tensorflow()}.Variable({float(number)}, trainable=False)")
+    for statement, write in counted.items():
+        step = _step(write)
+        minus = isinstance(statement, records.Augmented) and statement.operator != "+"
+        if statement is None or step is None or minus:
             return None
-        editor.replace(statement, f"{model.text(store.node)}.assign_add({float(step)})")
+        editor.replace(statement, f"{module.text(write.site.record)}.assign_add({float(step)})")
     return editor.draft("Count in a variable", Applicability.UNSAFE)
 
 
-def _computed_with(model: SemanticModel, editor: Editor, load: Load) -> bool:
+def _is_computed_with(editor: Editor, read: Access) -> bool:
     """True if the read is part of arithmetic; ``min`` and ``max`` around it become TensorFlow's."""
-    at = model.parent(load.node)
-    below: cst.CSTNode = load.node
-    while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
-        if isinstance(at, (cst.Comparison, cst.BooleanOperation, cst.FormattedString, cst.Subscript)):
+    below: records.Record = read.site.record
+    at = below.parent
+    while isinstance(at, (records.Expression, records.Argument)):
+        if isinstance(at, (records.Comparison, records.Boolean, records.Formatted, records.Subscript)):
             return False
-        if isinstance(at, cst.IfExp) and at.test is below:
+        if isinstance(at, records.Conditional) and at.test is below:
             return False
-        if isinstance(at, cst.Call) and isinstance(at.func, cst.Name):
-            twin = {"min": "minimum", "max": "maximum"}.get(at.func.value)
-            if twin is None or len(at.args) != 2 or model.function_at(at) not in model.schedules.tracing.functions:
+        if isinstance(at, records.Call) and isinstance(at.func, records.Name):
+            twin = {"min": "minimum", "max": "maximum"}.get(at.func.id)
+            if twin is None or len(at.arguments) != 2 or read.phase != TRACING:
                 return False
             editor.replace(at.func, f"{editor.tensorflow()}.{twin}")
-        below, at = at, model.parent(at)
-    return isinstance(at, cst.BaseSmallStatement)
+        below, at = at, at.parent
+    return isinstance(at, (records.ExpressionStatement, records.Assign, records.Augmented, records.Return))

@@ -63,6 +63,19 @@ def _is_scalar(value: Value, depth: int) -> bool:
     return counts and all(isinstance(operand, (Parameter, Unknown)) for operand in loose)
 
 
+def is_python(value: Value) -> bool:
+    """True for what is plainly a number of Python's own, or a parameter that nobody in sight gives anything else."""
+    members = [member for member in value.alternatives() if not _is_none(member)]
+    numbers = [member for member in members if isinstance(plainly(member), Constant)]
+    if any(isinstance(getattr(plainly(member), "value", None), str) for member in numbers):
+        return False
+    return bool(members) and all(member in numbers or _is_plain(member) for member in members)
+
+
+def _is_plain(value: Value) -> bool:
+    return isinstance(value, Parameter) or (isinstance(value, Computed) and value.kind == "number")
+
+
 def _is_none(value: Value) -> bool:
     return isinstance(value, Constant) and value.value is None
 

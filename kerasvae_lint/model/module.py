@@ -188,7 +188,7 @@ class Module:
     @cached_property
     def schedules(self) -> Schedules:
         """The trainings, and what the callbacks of this file set in them."""
-        return Schedules(self.program, self.unit)
+        return Schedules(self.program, self.unit, self.around)
 
     @cached_property
     def kept(self) -> list[Kept]:

@@ -6,16 +6,34 @@ import re
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.settings import Setting, number_of, readers, settings, words_of
-from kerasvae_lint.keras.training import FITS, Run, runs
-from kerasvae_lint.values.lattice import Access, Computed, Site, Value, constant
+from kerasvae_lint.keras.training import FITS, TRAINS, Run, runs
+from kerasvae_lint.model.classes import Class
+from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.values.lattice import (
+    Access,
+    Computed,
+    LibraryName,
+    Native,
+    Object,
+    Site,
+    Unknown,
+    Value,
+    constant,
+)
 from kerasvae_lint.values.unit import Unit
 
 _RATE = re.compile(r"(^|_)(lr|learning_rate|optimizer)($|_)", re.I)
 _WARM_UP = re.compile(r"warm|anneal|ramp|kl|beta|rampup|burn", re.I)
 _TEMPERATURE = re.compile(r"temp|tau", re.I)
+_EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
 _EAGER_FUNCTIONS = frozenset({"tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly"})
+
+COMPILED = TRAINS | {"compile"}
+MAX_FILES = 8
+"""How many other files a question may run."""
 
 
 class Fit:
@@ -56,9 +74,10 @@ class Fit:
 class Schedules:
     """The trainings of a program and what the callbacks of one file set in them."""
 
-    def __init__(self, program: Program, unit: Unit) -> None:
+    def __init__(self, program: Program, unit: Unit, around: Surroundings | None) -> None:
         self._program = program
         self._unit = unit
+        self._around = around
 
     @cached_property
     def fits(self) -> list[Fit]:
@@ -72,7 +91,12 @@ class Schedules:
         return settings(self._program.machine, self._unit)
 
     def readers(self, setting: Setting) -> list[Access]:
-        """Where traced code reads the attribute or global that a hook sets."""
+        """Where traced code reads the attribute or global that a hook sets; of an unknown object elsewhere too."""
+        found = readers(self._program.machine, setting)
+        if found or self._around is None or isinstance(setting.obj, Object):
+            return found
+        for unit in self._around.search((setting.attribute,))[:MAX_FILES]:
+            self._program.include(unit)
         return readers(self._program.machine, setting)
 
     def is_read(self, setting: Setting) -> bool:
@@ -85,9 +109,43 @@ class Schedules:
         own = [fit for fit in self.fits if site is not None and fit.site.record is site.record]
         return own or self.fits
 
-    def is_eager(self, unit: Unit | None = None) -> bool:
-        """True if a file asks Keras or TensorFlow not to compile: this one, or another that the program includes."""
-        at = unit or self._unit
+    def runs_eagerly(self, cls: Class) -> bool:
+        """True if this file, or another that knows a class, asks Keras or TensorFlow not to compile."""
+        if self._is_eager(self._unit):
+            return True
+        for word in _EAGER_WORDS if self._around is not None else ():
+            assert self._around is not None
+            for unit in self._around.search((cls.name, word))[:MAX_FILES]:
+                self._program.include(unit)
+                if self._is_eager(unit) and all(own.name != cls.name for own in unit.module.classes):
+                    return True
+        return False
+
+    def is_compiled(self, cls: Class) -> bool:
+        """True if something compiles the steps of a class: a ``fit``, a callback, a ``tf.function``."""
+        if self._compiles(self._unit):
+            return True
+        others = self._around.search((cls.name, ".fit(")) if self._around is not None else []
+        for unit in others[:MAX_FILES]:
+            self._program.include(unit)
+            if self._compiles(unit):
+                return True
+        return False
+
+    def _compiles(self, unit: Unit) -> bool:
+        machine = self._program.machine
+        if any(run.site.unit is unit and run.method in COMPILED for run in runs(machine)):
+            return True
+        if any(cls.unit is unit and "callback" in kinds_of(cls) for cls in machine.classes):
+            return True
+        for event in machine.events:
+            if event.site.unit is unit and isinstance(event.callee, (LibraryName, Unknown, Native)):
+                if event.callee.name in {"tf.function", "keras.callbacks.LambdaCallback", *COMPILED}:
+                    return True
+        made = (value for function, value in machine.made.items() if function in unit.module.functions)
+        return any("tf.function" in value.tags for value in made)
+
+    def _is_eager(self, at: Unit) -> bool:
         machine = self._program.machine
         for run in runs(machine):
             given = run.arguments.get("run_eagerly")
