@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.facts import CallFacts
-from kerasvae_lint.semantics.likelihood import Probability, probability
+from kerasvae_lint.model import Call, Editor, Module, Probability, bindings, probability, records
 
-_LOGS = ("tf.log", "keras.backend.log", "keras.ops.log", "np.log")
+_LOGS = ("tf.log", "keras.backend.log", "keras.ops.log")
 
 
 class LogOfProb(Rule):
@@ -50,18 +46,17 @@ class LogOfProb(Rule):
     probes = ("loss", "gradients")
     recipe = "learned-normal"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per logarithm of a probability."""
-        for call in model.calls_to(*_LOGS):
-            if not call.node.args or call.node.args[0].star:
-                continue
-            found = probability(model, call.node.args[0].value)
+        tfp = module.imports("tensorflow_probability")
+        for call in module.calls(*_LOGS):
+            of = call.argument("x", at=0)
+            found = probability(of, tfp=tfp) if of is not None else None
             if found is None:
                 continue
-            notes = []
-            if found.model is model and found.bindings:
-                notes.append((found.call, "the probability is taken here"))
-            yield Report(call.node, _message(found), tuple(notes), _fix(model, call, found))
+            far = module.owns(found.site) and not module.stands_in(found.site.record, call.record)
+            notes = ((found.site.record, "the probability is taken here"),) if far else ()
+            yield Report(call, _message(found), notes, _fix(module, call, found))
 
 
 def _message(found: Probability) -> str:
@@ -78,69 +73,82 @@ def _message(found: Probability) -> str:
     return "The logarithm of `prob` underflows to minus infinity, in Keras 2 and 3. `log_prob` does not."
 
 
-def _fix(model: SemanticModel, call: CallFacts, found: Probability) -> Draft | None:
-    node = call.node
-    if found.mixed or not found.direct or found.model is not model or len(node.args) != 1:
+def _fix(module: Module, call: Call, found: Probability) -> Draft | None:
+    inner, outer = found.site.record, call.record
+    if found.mixed or not found.direct or not module.owns(found.site) or len(outer.arguments) != 1:
         return None
-    if not isinstance(found.call.func, cst.Attribute):
+    if not isinstance(inner, records.Call) or not isinstance(inner.func, records.Attribute):
         return None
-    editor = Editor(model)
-    if not found.bindings:
-        if not _unwrap(editor, node, found.call):
-            return None
-    elif not _inline(editor, call, found):
+    if inner.func.attr != "prob" or records.function_of(inner) is not records.function_of(outer):
+        return None
+    editor = module.editor()
+    done = _unwrap(editor, outer, inner) if module.stands_in(inner, outer) else _inline(module, editor, call, inner)
+    if not done:
         return None
     if found.clipped:
         return editor.draft("Use `log_prob`, without the clip", Applicability.UNSAFE)
     return editor.draft("Use `log_prob`")
 
 
-def _unwrap(editor: Editor, outer: cst.Call, inner: cst.Call) -> bool:
+def _unwrap(editor: Editor, outer: records.Call, inner: records.Call) -> bool:
     """``log(d.prob(x))`` → ``d.log_prob(x)``; with a comment in between the parentheses stay."""
-    model = editor.model
-    first, last = model.span(outer)
-    start, end = model.span(inner)
-    assert isinstance(inner.func, cst.Attribute)
-    editor.replace(inner.func.attr, "log_prob")
-    if "#" in editor.text[first:start] or "#" in editor.text[end:last] or "\n" in editor.text[first:start]:
-        if outer.args[0].value is not inner:
+    assert isinstance(inner.func, records.Attribute)
+    text = editor.text
+    editor.edit(inner.func.end - len("prob"), inner.func.end, "log_prob")
+    before, behind = text[outer.start : inner.start], text[inner.end : outer.end]
+    if "#" in before or "#" in behind or "\n" in before:
+        if outer.arguments[0].value is not inner:
             return False
-        open_at = editor.text.index("(", model.span(outer.func)[1])
-        editor.edit(first, open_at, "")
+        editor.edit(outer.start, text.index("(", outer.func.end), "")
     else:
-        editor.edit(first, start, "")
-        editor.edit(end, last, "")
+        editor.edit(outer.start, inner.start, "")
+        editor.edit(inner.end, outer.end, "")
     return True
 
 
-def _inline(editor: Editor, call: CallFacts, found: Probability) -> bool:
+def _inline(module: Module, editor: Editor, call: Call, inner: records.Call) -> bool:
     """``p = d.prob(y)`` … ``log(p)`` → ``d.log_prob(y)``, where ``p`` is used nowhere else."""
-    model = editor.model
-    text = model.text(found.call)
-    if "#" in text or "\n" in text:
+    text = module.text(inner)
+    function = call.function
+    gone = _locals_between(module, call.record, inner) if function is not None else None
+    if function is None or gone is None or "#" in text or "\n" in text:
         return False
-    order, _ = model.resolver.place_of(call.node)
-    for binding in found.bindings:
-        statement = model.statement_of(binding.node)
-        uses = [u for u in model.facts.names.get(binding.name, ()) if model.function_at(u) is call.function]
-        chained = [
-            u for u in uses if not any(model.statement_of(u) is model.statement_of(b.node) for b in found.bindings)
-        ]
-        if model.function_at(binding.node) is not call.function or len(chained) != 1:
-            return False
-        if not isinstance(statement, (cst.Assign, cst.AnnAssign)):
-            return False
-        if isinstance(statement, cst.Assign) and len(statement.targets) != 1:
-            return False
-    first_order, _ = model.resolver.place_of(found.bindings[-1].node)
-    for use in model.names_within(found.call):
-        scope = model.resolver.scope_at(use).lookup(use.value)
-        if scope is not None and any(first_order < b.order < order for b in scope[1]):
-            return False
-    assert isinstance(found.call.func, cst.Attribute)
-    at = model.span(found.call.func.attr)[0] - model.span(found.call)[0]
-    editor.replace(call.node, text[:at] + "log_prob" + text[at + len("prob") :])
-    statements = frozenset(model.statement_of(b.node) for b in found.bindings)
-    for statement in statements:
-        editor.delete_statement(statement, statements - {statement})
+    first = min(statement.start for statement in gone)
+    used = {record.id for record in inner.walk() if isinstance(record, records.Name)}
+    for record in function.walk():
+        if isinstance(record, records.Name) and record.id in used and first < record.start < call.start:
+            if not module.stands_in(record, inner) and isinstance(record.parent, records.Statement):
+                return False  # set anew between
+    assert isinstance(inner.func, records.Attribute)
+    at = inner.func.end - inner.start
+    editor.replace(call.record, f"{text[: at - len('prob')]}log_prob{text[at:]}")
+    for statement in gone:
+        editor.delete_statement(statement, gone - {statement})
     return True
+
+
+def _locals_between(module: Module, outer: records.Call, inner: records.Call) -> frozenset[records.Statement] | None:
+    """The statements whose locals carry a probability from its call to the logarithm; None if they do more."""
+    chain: list[tuple[str, records.Assign]] = []
+    at: records.Expression = outer.arguments[0].value
+    function = records.function_of(outer)
+    while function is not None and not module.stands_in(inner, at):
+        steps = []
+        for name in at.walk():
+            if isinstance(name, records.Name):
+                values = list(bindings(function, name.id))
+                before = [value for value in values if value is not None and value.start < at.start]
+                if before and None not in values:
+                    steps.append((name.id, max(before, key=lambda value: value.start)))
+        statement = records.statement_of(steps[0][1]) if len(steps) == 1 else None
+        if not isinstance(statement, records.Assign) or len(statement.targets) != 1 or len(chain) > 4:
+            return None
+        if not isinstance(statement.targets[0], records.Name):
+            return None
+        chain.append((steps[0][0], statement))
+        at = steps[0][1]
+    said = [record.id for record in function.walk() if isinstance(record, records.Name)] if function is not None else []
+    words = [word for word, _ in chain]
+    if not chain or any(said.count(word) != 2 * words.count(word) for word in words):
+        return None
+    return frozenset(statement for _, statement in chain)

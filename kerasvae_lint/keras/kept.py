@@ -17,12 +17,14 @@ from kerasvae_lint.values.lattice import (
     Computed,
     DictObject,
     Instance,
+    LibraryName,
     LibraryObject,
     ListObject,
     Native,
     Site,
     Tuple,
     Union,
+    Unknown,
     Value,
     leaves,
 )
@@ -151,12 +153,12 @@ def _kept(obj: Instance, name: str, write: Access) -> Kept | None:
 
 
 def _stale(value: Value) -> Iterator[Computed | LibraryObject]:
-    """The tensors and distributions made before the first call that a value is or holds."""
+    """The tensors and distributions made in the construction phase that a value is or holds."""
     for part in held(value):
         if isinstance(part, LibraryObject):
-            if part.kind in _DISTRIBUTIONS and part.phase != TRACING:
+            if part.kind in _DISTRIBUTIONS and part.phase == CONSTRUCTION:
                 yield part
-        elif isinstance(part, Computed) and part.phase != TRACING and _is_snapshot(part):
+        elif isinstance(part, Computed) and part.phase == CONSTRUCTION and _is_snapshot(part):
             yield part
 
 
@@ -218,7 +220,7 @@ def variables_behind(value: Computed, deferred: bool = False) -> tuple[LibraryOb
         elif isinstance(at, Computed):
             if at.op in _SYMBOLIC and at.kind == "tensor":
                 return None
-            if at.op == _DEFERRED and not deferred:
+            if _makes_object(at) if at.op != _DEFERRED else not deferred:
                 continue
             if at.op not in _STATIC and at.kind not in _STATIC_KINDS:
                 todo.extend(reversed(at.operands))
@@ -226,6 +228,15 @@ def variables_behind(value: Computed, deferred: bool = False) -> tuple[LibraryOb
         elif isinstance(at, (Union, Tuple, ListObject)):
             todo.extend(part for part in held(at) if part is not at)
     return tuple(found)
+
+
+def _makes_object(value: Computed) -> bool:
+    """True for a call of a class that nobody knows: what it gives is no tensor, and may read the variable later."""
+    name = value.op
+    if name == "call":
+        maker = value.maker
+        name = maker.name if isinstance(maker, (LibraryName, Unknown)) else ""
+    return name.rpartition(".")[2][:1].isupper()
 
 
 def learned(variable: LibraryObject) -> bool:

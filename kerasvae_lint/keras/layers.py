@@ -24,6 +24,7 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 MAX_LAYERS = 300
+_FUNCTION_LAYERS = frozenset({"keras.layers.Lambda", "tfp.layers.DistributionLambda"})
 MAX_PRODUCTS = 16
 
 
@@ -45,7 +46,7 @@ def _followed(machine: Machine, layer: Value, arguments: Arguments, site: Site) 
         if found is not None:
             return found
     name = library_class(layer)
-    if name == "keras.layers.Lambda":
+    if name in _FUNCTION_LAYERS:
         found = _lambda(machine, layer, arguments, site)
         if found is not None:
             return found
@@ -135,7 +136,7 @@ def build_once(machine: Machine, layer: Instance, site: Site) -> None:
 
 
 def _lambda(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value | None:
-    given = argument_of(layer, "function")
+    given = argument_of(layer, "function", "make_distribution_fn")
     if given is None:
         return None
     inputs = arguments.positional

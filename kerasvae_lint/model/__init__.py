@@ -4,6 +4,7 @@ from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kept import Kept, held, learned
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
+from kerasvae_lint.keras.likelihood import Probability, probability
 from kerasvae_lint.keras.objective.gaussian import match_kl
 from kerasvae_lint.keras.objective.heads import Head, Link
 from kerasvae_lint.keras.objective.losses import Part, Variant
@@ -28,6 +29,7 @@ from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
+from kerasvae_lint.model.moving import bindings
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.recomputing import recompute
@@ -79,6 +81,7 @@ __all__ = [
     "Pair",
     "Parameter",
     "Part",
+    "Probability",
     "Project",
     "Ramp",
     "Repeat",
@@ -89,6 +92,7 @@ __all__ = [
     "Unknown",
     "Value",
     "Variant",
+    "bindings",
     "constant",
     "constants",
     "ending_of",
@@ -119,6 +123,7 @@ __all__ = [
     "name_of",
     "number_of",
     "owner_of",
+    "probability",
     "ramp_of",
     "recompute",
     "records",

@@ -61,11 +61,11 @@ class Mover:
             if function.around is not None and scope is function.around.scope:
                 return None
             raise NotMovableError
-        bindings = list(_bindings(function, name.id))
+        found = list(bindings(function, name.id))
         parameter = any(p.name == name.id for p in function.parameters)
-        if parameter and not bindings:
+        if parameter and not found:
             return self._parameter(name.id, function, depth)
-        value = bindings[0] if len(bindings) == 1 and not parameter else None
+        value = found[0] if len(found) == 1 and not parameter else None
         if value is None:
             raise NotMovableError
         return parenthesized(self.text(value, function, depth + 1), value)
@@ -143,7 +143,7 @@ def _is_inner(scope: r.Scope, function: r.Function) -> bool:
     return False
 
 
-def _bindings(function: r.Function, name: str) -> Iterator[r.Expression | None]:
+def bindings(function: r.Function, name: str) -> Iterator[r.Expression | None]:
     """What a function's code binds a local to: the expression where it always runs and can be told, else None."""
     for record in function.walk():
         if record is function or r.function_of(record) is not function:
