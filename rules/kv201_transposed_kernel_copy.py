@@ -38,7 +38,8 @@ class TransposedKernelCopy(Rule):
 
     ## Fix
     Safe: the value is computed in `call`, and the stored one goes. Where the attribute is read elsewhere too, it
-    becomes a property. There is no fix where the expression needs something that only `build` knows.
+    becomes a property. Unsafe where only the constructor's argument is the other layer: the fix keeps that layer, whose
+    weights then are this layer's too. There is no fix where the expression needs something that only `build` knows.
 
     ## Keras 2 and Keras 3
     Frozen in both.
@@ -64,9 +65,7 @@ class TransposedKernelCopy(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per store that keeps a computed copy of another layer's weight."""
         for kept in module.kept:
-            if kept.is_plain_copy or not any(kept.is_foreign(variable) for variable in kept.variables):
-                continue
-            if not kept.in_layer:
+            if not kept.in_layer or not kept.is_of_another_layer or kept.is_plain_copy:
                 continue
             yield Report(
                 kept.write.site.record,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.model import Module, learned, recompute
+from kerasvae_lint.model import Module, recompute
 
 
 class StaleVariableTensor(Rule):
@@ -38,7 +38,8 @@ class StaleVariableTensor(Rule):
 
     ## Fix
     Safe: the value is computed in `call`, and the stored one goes. Where the attribute is read elsewhere too, it
-    becomes a property.
+    becomes a property. Unsafe where it draws random numbers, which then are new ones at each call. None where the
+    expression makes the weight itself.
 
     ## Keras 2 and Keras 3
     Frozen in both.
@@ -65,9 +66,7 @@ class StaleVariableTensor(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per store that keeps a tensor computed from an own variable."""
         for kept in module.kept:
-            if kept.is_distribution or any(kept.is_foreign(variable) for variable in kept.variables):
-                continue
-            if not any(learned(variable) for variable in kept.variables):
+            if kept.is_distribution or kept.is_of_another_layer or not kept.goes_stale:
                 continue
             yield Report(
                 kept.write.site.record,

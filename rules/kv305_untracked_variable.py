@@ -24,6 +24,7 @@ from kerasvae_lint.model import (
 )
 
 _MAKERS = ("tf.Variable", "tfp.util.TransformedVariable")
+_NORMALS = ("tf.random.normal", "tf.random_normal")
 _WHOLE = ("int", "uint", "bool", "string")
 
 
@@ -31,8 +32,8 @@ class UntrackedVariable(Rule):
     """A `tf.Variable` held by a Keras 3 layer is no weight of it.
 
     ## What it finds
-    A trainable `tf.Variable` that a layer or model keeps as an attribute (or in a list or dict) from its construction
-    and reads when called.
+    A trainable `tf.Variable` (or `tfp.util.TransformedVariable`) that a layer or model keeps as an attribute (or in a
+    list or dict) from its construction and reads when called.
 
     ## Why it bites
     Keras 3 tracks `keras.Variable` only, which `add_weight` makes. A bare `tf.Variable` is in no `trainable_weights`:
@@ -49,7 +50,8 @@ class UntrackedVariable(Rule):
     ```
 
     ## Fix
-    Safe for a number and for `tf.zeros`/`tf.ones` of a shape, after `super().__init__()`: `add_weight`.
+    Safe for a number and for `tf.zeros`, `tf.ones` and `tf.random.normal` of a shape, after `super().__init__()`:
+    `add_weight`. Only where all of a layer's variables can be mended so.
 
     ## Keras 2 and Keras 3
     Tracked and trained in Keras 2 (silent where the code is for Keras 2 only); untracked in Keras 3.
@@ -166,7 +168,7 @@ def _fix(module: Module, write: Access, variable: LibraryObject) -> Draft | None
     if "dtype" in given or dtype:
         parts.append(f"dtype={given.get('dtype', dtype)}")
     editor = module.editor()
-    editor.replace(made.record, f"{module.text(target.value)}.add_weight({', '.join(parts)})")
+    editor.replace(made.record, editor.call_text(made.record, f"{module.text(target.value)}.add_weight", parts))
     return editor.draft("Make the weight with `add_weight`")
 
 
@@ -178,8 +180,24 @@ def _start(module: Module, initial: records.Expression) -> tuple[str, str, str] 
             return "()", '"ones"' if number else '"zeros"', ""
         keras = module.keras_prefix
         return ("()", f"{keras}.initializers.Constant({module.text(initial)})", "") if keras else None
-    call = next((c for c in module.calls("tf.zeros", "tf.ones") if c.record is initial), None)
-    return _filled(module, call) if call is not None else None
+    call = next((c for c in module.calls("tf.zeros", "tf.ones", *_NORMALS) if c.record is initial), None)
+    if call is None:
+        return None
+    return _normal(module, call) if call.name in _NORMALS else _filled(module, call)
+
+
+def _normal(module: Module, call: Call) -> tuple[str, str, str] | None:
+    """The same for ``tf.random.normal(shape, mean, stddev)``: other numbers of the same distribution."""
+    shape, keras = call.written("shape"), module.keras_prefix
+    mean, stddev = call.written("mean"), call.written("stddev")
+    known = 1 + (mean is not None) + (stddev is not None)
+    if shape is None or keras is None or not isinstance(shape.value, records.Display):
+        return None
+    if len(call.record.arguments) != known:
+        return None
+    center = module.text(mean.value) if mean is not None else "0.0"
+    width = module.text(stddev.value) if stddev is not None else "1.0"
+    return module.text(shape.value), f"{keras}.initializers.RandomNormal({center}, {width})", ""
 
 
 def _filled(module: Module, call: Call) -> tuple[str, str, str] | None:

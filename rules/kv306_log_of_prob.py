@@ -131,24 +131,33 @@ def _locals_between(module: Module, outer: records.Call, inner: records.Call) ->
     """The statements whose locals carry a probability from its call to the logarithm; None if they do more."""
     chain: list[tuple[str, records.Assign]] = []
     at: records.Expression = outer.arguments[0].value
-    function = records.function_of(outer)
-    while function is not None and not module.stands_in(inner, at):
+    function, home = records.function_of(outer), records.statement_of(outer)
+    while function is not None and home is not None and not module.stands_in(inner, at):
         steps = []
         for name in at.walk():
             if isinstance(name, records.Name):
-                values = list(bindings(function, name.id))
-                before = [value for value in values if value is not None and value.start < at.start]
-                if before and None not in values:
-                    steps.append((name.id, max(before, key=lambda value: value.start)))
-        statement = records.statement_of(steps[0][1]) if len(steps) == 1 else None
-        if not isinstance(statement, records.Assign) or len(statement.targets) != 1 or len(chain) > 4:
+                before = _assignments(function, name.id, home, at.start)
+                if before:
+                    steps.append((name.id, before[-1]))
+        if len(steps) != 1 or len(chain) > 4:
             return None
-        if not isinstance(statement.targets[0], records.Name):
-            return None
-        chain.append((steps[0][0], statement))
-        at = steps[0][1]
+        chain.append(steps[0])
+        at = steps[0][1].value
     said = [record.id for record in function.walk() if isinstance(record, records.Name)] if function is not None else []
     words = [word for word, _ in chain]
     if not chain or any(said.count(word) != 2 * words.count(word) for word in words):
         return None
     return frozenset(statement for _, statement in chain)
+
+
+def _assignments(function: records.Function, word: str, home: records.Statement, before: int) -> list[records.Assign]:
+    """The statements before a place, in the suite of ``home``, that set a local which nothing else sets."""
+    found = [
+        statement
+        for statement in function.walk()
+        if isinstance(statement, records.Assign) and statement.parent is home.parent and len(statement.targets) == 1
+        if isinstance(statement.targets[0], records.Name) and statement.targets[0].id == word
+    ]
+    if len(found) != len(list(bindings(function, word))):
+        return []
+    return [statement for statement in found if statement.start < before and statement.end <= before]

@@ -91,6 +91,16 @@ class Kept:
         """The variables that a tensor was computed from; none for a distribution."""
         return (variables_behind(self.value) or ()) if isinstance(self.value, Computed) else ()
 
+    @property
+    def is_of_another_layer(self) -> bool:
+        """True for a tensor computed from a weight that another layer has."""
+        return any(self.is_foreign(variable) for variable in self.variables)
+
+    @property
+    def goes_stale(self) -> bool:
+        """True for a tensor computed from a variable that changes after construction."""
+        return any(learned(variable) for variable in self.variables)
+
     def is_foreign(self, variable: LibraryObject) -> bool:
         """True for a weight of another layer, unless this class's own code makes it there."""
         if variable.owner is None or variable.owner.key == self.owner.key:

@@ -221,6 +221,17 @@ class Editor:
         self.edit(at, at, body)
 
     # calls --------------------------------------------------------------------------------------
+    def call_text(self, place: r.Record, function: str, arguments: list[str]) -> str:
+        """A call to be written at a place, on lines of their own where one would be wider than the file's lines."""
+        joined = ", ".join(arguments)
+        start = self.line_start(place.start)
+        widest = max(79, *(len(line) for line in self.text.splitlines()))
+        if place.start - start + len(function) + len(joined) + 2 <= widest:
+            return f"{function}({joined})"
+        indent = self.indent_at(place.start)
+        lines = "".join(f"{indent}    {argument},{self.newline}" for argument in arguments)
+        return f"{function}({self.newline}{lines}{indent})"
+
     def add_argument(self, call: r.Call, content: str) -> None:
         """Append an argument to a call, behind the last one (and its trailing comma, if any)."""
         close = call.end - 1
