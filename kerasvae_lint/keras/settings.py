@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
-from kerasvae_lint.keras.training import HOOKS
+from kerasvae_lint.keras.training import HOOKS, TRAINS
 from kerasvae_lint.keras.variables import WRITERS
 from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import HOST, TRACING, Interpreter
@@ -353,3 +353,57 @@ def _count(value: Value, hook: Hook) -> Value | None:
         left, right = value.operands
         return _count(left, hook) if number_of(right) is not None else None
     return None
+
+
+# items ------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, slots=True)
+class ItemSetting:
+    """A place where an item of a list or dictionary is set again and again during a training.
+
+    Attributes:
+        record: the assignment, or the call of ``__setitem__``.
+        holder: the list, as it is written there.
+        index: the index.
+        value: the new item.
+    """
+
+    record: r.Assign | r.Call
+    holder: r.Expression
+    index: r.Expression
+    value: r.Expression
+
+
+def items_set(machine: Interpreter, unit: Unit, container: Value) -> list[ItemSetting]:
+    """Where hooks, or loops that train, set items of a list or dictionary, in source order."""
+    hooks = _Hooks(machine)
+    found = []
+    for setting in _item_settings(unit):
+        held = machine.values.get(setting.holder)
+        if held is not None and any(member is container for member in held.alternatives()):
+            if hooks.of(r.function_of(setting.record)) is not None or _is_in_training_loop(setting.record):
+                found.append(setting)
+    return found
+
+
+def _item_settings(unit: Unit) -> Iterator[ItemSetting]:
+    for record in unit.module.walk():
+        if isinstance(record, r.Assign) and len(record.targets) == 1:
+            target = record.targets[0]
+            if isinstance(target, r.Subscript):
+                yield ItemSetting(record, target.value, target.index, record.value)
+        elif isinstance(record, r.Call) and isinstance(record.func, r.Attribute) and record.func.attr == "__setitem__":
+            if len(record.arguments) == 2:
+                index, value = record.arguments
+                yield ItemSetting(record, record.func.value, index.value, value.value)
+
+
+def _is_in_training_loop(record: r.Record) -> bool:
+    """True if a loop around a place trains."""
+    at = record.parent
+    while at is not None and not isinstance(at, r.Function):
+        if isinstance(at, (r.For, r.While)):
+            calls = (inner.func for inner in at.walk() if isinstance(inner, r.Call))
+            if any(isinstance(func, r.Attribute) and func.attr in TRAINS for func in calls):
+                return True
+        at = at.parent
+    return False

@@ -15,6 +15,7 @@ from kerasvae_lint.keras.passes import Repeat
 from kerasvae_lint.keras.scalars import is_counter, is_python, is_scalar
 from kerasvae_lint.keras.settings import (
     Hook,
+    ItemSetting,
     Ramp,
     Setting,
     is_count_of,
@@ -71,6 +72,7 @@ __all__ = [
     "Head",
     "Hook",
     "Instance",
+    "ItemSetting",
     "Kept",
     "LibraryName",
     "LibraryObject",

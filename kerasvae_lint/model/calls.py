@@ -177,3 +177,12 @@ class Call:
                 if index == at:
                     return argument
         return None
+
+
+def calls_method(callee: Value, name: str) -> bool:
+    """True for what ``something.name(…)`` itself calls: not a library's function, nor a loss or hook that it runs."""
+    if isinstance(callee, (Native, Unknown)):
+        return callee.name in {name, ""}
+    if isinstance(callee, FunctionValue):
+        return callee.function.name == name or callee.function.is_lambda
+    return not isinstance(callee, LibraryName)

@@ -13,14 +13,24 @@ from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import compiled_losses_of
-from kerasvae_lint.model.calls import Call
+from kerasvae_lint.model.calls import Call, calls_method
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.schedules import Schedules
 from kerasvae_lint.source import Source
-from kerasvae_lint.values.lattice import Access, LibraryName, LibraryObject, Site, Unknown, Value
+from kerasvae_lint.values.lattice import (
+    Access,
+    ClassValue,
+    Instance,
+    LibraryName,
+    LibraryObject,
+    Parameter,
+    Site,
+    Unknown,
+    Value,
+)
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
 
@@ -139,8 +149,10 @@ class Module:
     def method_calls(self, *names: str) -> Iterator[Call]:
         """Calls of the form ``something.name(…)``, in source order."""
         for call in self.all_calls:
-            if call.method in names and not any(isinstance(e.callee, LibraryName) for e in call.events):
-                yield call
+            if call.method in names:
+                events = [event for event in call.events if calls_method(event.callee, call.method)]
+                if events:
+                    yield Call(call.record, call.unit, events)
 
     def objects(self, kind: str) -> Iterator[LibraryObject]:
         """The library objects of a kind (``layer``, ``variable``, …) that calls of this file made, in order."""
@@ -202,6 +214,19 @@ class Module:
         for made, asked in untrained_distributions(self._events):
             if made not in kept and made.site is not None and self.owns(made.site):
                 yield made.site.record, asked.record
+
+    def declared(self, value: Value) -> list[ClassValue]:
+        """The project's classes that a value is an object of, a parameter by its annotation."""
+        found = [member.cls for member in value.alternatives() if isinstance(member, Instance)]
+        for member in value.alternatives():
+            parameters = member.function.parameters if isinstance(member, Parameter) else ()
+            notes = [p.annotation for p in parameters if isinstance(member, Parameter) and p.name == member.name]
+            for note in notes:
+                name = note.id if isinstance(note, r.Name) else note.attr if isinstance(note, r.Attribute) else ""
+                if isinstance(note, r.Constant) and isinstance(note.value, str):
+                    name = note.value
+                found += [cls for cls in self.program.machine.classes if cls.name == name]
+        return found
 
     # classes ------------------------------------------------------------------------------------
     @cached_property

@@ -8,7 +8,7 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
-from kerasvae_lint.keras.settings import Setting, number_of, readers, settings, words_of
+from kerasvae_lint.keras.settings import ItemSetting, Setting, items_set, number_of, readers, settings, words_of
 from kerasvae_lint.keras.training import FITS, TRAINS, Run, runs
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.project import Surroundings
@@ -102,6 +102,10 @@ class Schedules:
     def is_read(self, setting: Setting) -> bool:
         """True for variables, and for attributes and globals that traced code reads."""
         return setting.access is None or bool(self.readers(setting))
+
+    def items_set(self, container: Value) -> list[ItemSetting]:
+        """Where hooks, or loops that train, set items of a list or dictionary, in source order."""
+        return items_set(self._program.machine, self._unit, container)
 
     def fits_of(self, count: Value) -> list[Fit]:
         """The trainings whose epoch a count is; every one of the file where nobody in sight passes the callback."""
