@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import CONSTRUCTION, SemanticModel
-from kerasvae_lint.semantics.facts import Function
-from kerasvae_lint.semantics.operations import is_draw
-from kerasvae_lint.semantics.values import Parameter, is_symbolic
+from kerasvae_lint.model import (
+    TRACING,
+    Call,
+    Computed,
+    Constant,
+    Module,
+    Noise,
+    Parameter,
+    Unknown,
+    Value,
+    fixes_batch,
+    is_host_draw,
+    mentions,
+    records,
+)
 
-from . import _noise as n
 from ._noise_fix import from_host, multiplied, on_shape, where_used
 
+_INPUT = "keras.layers.Input"
 _OPEN = "this Input has an open batch"
-_OF_A_TENSOR = frozenset({"static", "tensor", "snapshot", "output"})
+_FIXING = frozenset({"batch_shape", "batch_input_shape"})
+_GRAPH_MODE = frozenset(
+    {"Session", "InteractiveSession", "placeholder", "disable_eager_execution", "disable_v2_behavior"}
+)
 
 
 class FrozenNoise(Rule):
@@ -67,132 +79,145 @@ class FrozenNoise(Rule):
     fixable = "sometimes"
     probes = ("noise",)
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per draw that is not made anew for each sample of each batch."""
-        traced = model.schedules.tracing.functions
         seen: set[object] = set()
-        found = n.noises(model)
-        by_call = {noise.call: noise for noise in found}
-        for report in (*_host(model, traced, by_call), *_samples(model, traced, found), *_unused(model)):
+        for report in (*_host(module), *_samples(module), *_unused(module)):
             if report.at not in seen:
                 seen.add(report.at)
                 yield report
 
 
-def _host(model: SemanticModel, traced: set[Function], noises: dict[cst.Call, n.Noise]) -> Iterator[Report]:
+def _host(module: Module) -> Iterator[Report]:
     """NumPy's and Python's draws in traced code."""
-    if "run_eagerly" in model.source.text or _only_eager(model):
+    draws = [call for call in module.all_calls if is_host_draw(call.name) and TRACING in call.phases]
+    if not draws or _is_eager(module):
         return
-    for call in model.facts.calls:
-        name = model.name(call.node.func) or ""
-        if call.function in traced and n.is_host_draw(name) and not _on_purpose(model, call.node):
+    noises = {noise.call: noise for noise in module.objective.posterior.noises}
+    for call in draws:
+        if not _is_on_purpose(module, call):
+            name = module.text(call.record.func)
             yield Report(
-                call.node,
-                f"`{model.text(call.node.func)}` runs once, while this code is traced: every step and every epoch gets"
+                call.record,
+                f"`{name}` runs once, while this code is traced: every step and every epoch gets"
                 " the same numbers, in Keras 2 and 3. Draw with `tf.random` or `keras.random`.",
-                fix=from_host(model, call.node, name, noises.get(call.node)),
+                fix=from_host(module, call, noises.get(call.record)),
             )
 
 
-def _on_purpose(model: SemanticModel, call: cst.Call) -> bool:
+def _is_on_purpose(module: Module, call: Call) -> bool:
     """True for ``tf.constant(np.random…)``, and in preprocessing layers, which work on Python's lists."""
-    parent = model.parent(call)
-    around = model.parent(parent) if isinstance(parent, cst.Arg) else None
-    if isinstance(around, cst.Call) and model.name(around.func) in {"tf.constant", "keras.backend.constant"}:
+    argument = call.record.parent
+    around = argument.parent if isinstance(argument, records.Argument) else None
+    if any(other.record is around for other in module.calls("tf.constant", "keras.backend.constant")):
         return True
-    cls = model.class_at(call)
-    if cls is None:
+    cls = module.class_of(call.record)
+    return cls is not None and any("Preprocess" in getattr(base, "name", "") for base in cls.value.mro())
+
+
+def _is_eager(module: Module) -> bool:
+    """True where a model is told to run eagerly, or where a loop of one's own calls it and nothing compiles it."""
+    if any(True for word in ("run_eagerly", "run_functions_eagerly") for _ in mentions(module.code, word)):
+        return True
+    if any(argument.name == "run_eagerly" for call in module.code.calls for argument in call.arguments):
+        return True
+    if any(True for _ in module.method_calls("fit", "compile")) or any(
+        True for _ in module.calls("keras.layers.Lambda")
+    ):
         return False
-    return any("Preprocess" in name for name in (*cls.all_library_bases(), *(c.name for c in cls.mro())))
-
-
-def _only_eager(model: SemanticModel) -> bool:
-    """True where a hand-written loop calls the model and nothing compiles it."""
-    text = model.source.text
-    if any(word in text for word in (".fit(", ".compile(", "tf.function", "train_step", "Lambda(")):
+    if any("train_step" in cls.record.methods for cls in module.classes):
         return False
-    return any(True for _ in model.method_calls("gradient"))
+    if any(True for word in ("function",) for _ in _of_tensorflow(module, word)):
+        return False
+    return any(True for _ in module.method_calls("gradient"))
 
 
-def _samples(model: SemanticModel, traced: set[Function], noises: list[n.Noise]) -> Iterator[Report]:
-    for noise in noises:
-        function = model.function_at(noise.call)
-        if _in_variable(model, noise.call):
-            continue
-        if noise.name == "keras.backend.random_normal_variable":
+def _of_tensorflow(module: Module, word: str) -> Iterator[records.Attribute]:
+    """Where the file says ``tf.word``, or something of ``tf.compat.v1``."""
+    for mention in mentions(module.code, word):
+        if isinstance(mention, records.Attribute) and module.text(mention.value).partition(".")[0] in {
+            "tf",
+            "tensorflow",
+        }:
+            yield mention
+
+
+def _is_graph_mode(module: Module) -> bool:
+    """True for code of TensorFlow 1, where whatever is drawn is an operation of the graph."""
+    if any(True for word in _GRAPH_MODE for _ in _of_tensorflow(module, word)):
+        return True
+    return any(alias.target.startswith("tensorflow.contrib") for s in module.code.imports for alias in s.aliases)
+
+
+def _samples(module: Module) -> Iterator[Report]:
+    for noise in module.objective.posterior.noises:
+        if noise.is_variable:
             yield Report(
                 noise.call,
                 "`random_normal_variable` makes a variable: its numbers are drawn once, so the noise is a constant, in"
                 " Keras 2 (Keras 3 has no such function). Draw with `random_normal` on the mean's shape.",
-                fix=on_shape(model, noise),
+                fix=on_shape(module, noise),
             )
-        elif function in traced:
-            yield from _shaped(model, noise)
-        elif any(word in model.source.text for word in n.GRAPH_MODE):
-            continue
-        elif _is_kept(model, noise, traced) or _meets_graph(model, noise):
-            where = "import" if function is model.facts.root else "construction"
+        elif TRACING in noise.phases:
+            yield from _shaped(module, noise)
+        elif not _is_graph_mode(module) and (module.objective.posterior.is_kept(noise) or _meets_graph(module, noise)):
+            where = "import" if records.function_of(noise.call) is None else "construction"
             yield Report(
                 noise.call,
                 f"This noise is drawn once, at {where}: to the model it is a constant, so nothing is sampled, in"
                 " Keras 2 and 3. Draw it in a layer's `call`, on the mean's shape.",
-                fix=where_used(model, noise, traced),
+                fix=where_used(module, noise),
             )
 
 
-def _in_variable(model: SemanticModel, call: cst.Call) -> bool:
-    """True for ``tf.Variable(tf.random.normal(…))``, which somebody may draw anew."""
-    parent = model.parent(call)
-    around = model.parent(parent) if isinstance(parent, cst.Arg) else None
-    return isinstance(around, cst.Call) and (model.name(around.func) or "").rpartition(".")[2] in {
-        "Variable",
-        "variable",
-        "add_weight",
-    }
-
-
-def _is_kept(model: SemanticModel, noise: n.Noise, traced: set[Function]) -> bool:
-    """True for a draw in a layer's construction that traced code adds to a mean."""
-    function = model.function_at(noise.call)
-    cls = model.class_info(function.class_facts) if function.class_facts is not None else None
-    if cls is None or not cls.is_layer or CONSTRUCTION not in model.phases(cls, function):
-        return False
-    return any(model.function_at(place) in traced for place in noise.places)
-
-
-def _meets_graph(model: SemanticModel, noise: n.Noise) -> bool:
+def _meets_graph(module: Module, noise: Noise) -> bool:
     """True where a functional model is built and its tensor meets a draw whose shape is a display of settings."""
-    shape = n.display_of(model, n.shape_of(noise.call, noise.name))
-    if shape is None or any(value.kind in _OF_A_TENSOR for e in shape.elements for value in model.values(e.value)):
+    shape = _display(module, noise)
+    if shape is None or any(
+        isinstance(value, Computed) and value.kind not in {"number", "any"}
+        for item in shape.items
+        for value in module.value(item).alternatives()
+    ):
         return False
-    builders = {call.function for call in model.calls_to("keras.layers.Input")}
-    sums = [p for p in noise.places if isinstance(p, cst.BinaryOperation) and model.function_at(p) in builders]
-    return any(is_symbolic(v) for place in sums for side in (place.left, place.right) for v in model.values(side))
+    builders = {call.function for call in module.calls(_INPUT)}
+    sums = [s for s in noise.samples if isinstance(s, records.Binary) and records.function_of(s) in builders]
+    return any(module.objective.posterior.inputs_of(place) for place in sums)
 
 
 # shapes -----------------------------------------------------------------------------------------
-def _shaped(model: SemanticModel, noise: n.Noise) -> Iterator[Report]:
-    shape = n.shape_of(noise.call, noise.name)
-    if shape is None or n.is_host_draw(noise.name):
+def _display(module: Module, noise: Noise) -> records.Display | None:
+    """The shape of a draw where it is written out: in the call, or where its name is bound."""
+    call = next((call for call in module.all_calls if call.record is noise.call), None)
+    written = call.written("shape", at=0) if call is not None else None
+    shape = written.value if written is not None else None
+    if isinstance(shape, records.Name):
+        name, here = shape.id, records.function_of(shape)
+        scope = here if here is not None and name in here.scope.bound else module.code
+        bound = [s for s in scope.walk() if isinstance(s, records.Assign) and name in map(module.text, s.targets)]
+        shape = bound[0].value if len(bound) == 1 else None
+    is_list = isinstance(shape, records.Display) and shape.kind in {"tuple", "list"} and bool(shape.items)
+    return shape if is_list and isinstance(shape, records.Display) else None
+
+
+def _shaped(module: Module, noise: Noise) -> Iterator[Report]:
+    shape = _display(module, noise) if not is_host_draw(noise.name) else None
+    if shape is None:
         return
-    shape = n.display_of(model, shape)
-    batch = n.first_axis(shape) if shape is not None else None
-    if batch is None or shape is None:
-        return
-    if len(shape.elements) == 1:
-        if _is_size(model, batch):
+    batch = shape.items[0]
+    if len(shape.items) == 1:
+        if _is_size(module, batch) and not noise.meets_weights:
             yield Report(
                 noise.call,
                 "This noise has no batch axis: all samples of a batch share one draw, in Keras 2 and 3. Draw it on the"
                 " mean's shape.",
-                fix=on_shape(model, noise),
+                fix=on_shape(module, noise),
             )
         return
-    size = _fixed(model, batch)
-    if size is None or _batch_is_fixed(model):
+    size = _fixed(module, batch)
+    if size is None or _is_batch_fixed(module, noise):
         return
     one = size == "1"
-    open_input = next((call.node for call in model.calls_to("keras.layers.Input")), None)
+    open_input = next((call.record for call in module.calls(_INPUT)), None)
     if not one and open_input is None:
         return
     what = (
@@ -205,89 +230,113 @@ def _shaped(model: SemanticModel, noise: n.Noise) -> Iterator[Report]:
         f"This noise is drawn for a batch of {size}, whatever the batch is: {what}, in Keras 2 and 3. Draw it on the"
         " mean's shape.",
         ((open_input, _OPEN),) if open_input is not None else (),
-        on_shape(model, noise),
+        on_shape(module, noise),
     )
 
 
-def _is_size(model: SemanticModel, node: cst.BaseExpression) -> bool:
+def _is_size(module: Module, expression: records.Expression) -> bool:
     """True for a number, a setting or an attribute; False for what may be a whole shape."""
-    if isinstance(node, (cst.StarredElement, cst.Call)):
+    if isinstance(expression, (records.Starred, records.Call)):
         return False
-    return all(v.kind in {"constant", "parameter", "unknown"} for v in model.values(node))
+    return all(isinstance(value, (Constant, Unknown)) for value in module.value(expression).alternatives())
 
 
-def _fixed(model: SemanticModel, node: cst.BaseExpression) -> str | None:
+def _fixed(module: Module, expression: records.Expression) -> str | None:
     """The batch size that a draw fixes, in words; None where it comes from a tensor or can't be told."""
-    values = model.values(node)
-    if n.constants(values):
-        numbers = {getattr(value, "value", None) for value in values}
+    values = module.value(expression).alternatives()
+    numbers = {value.value for value in values if isinstance(value, Constant) and isinstance(value.value, int)}
+    if all(isinstance(value, Constant) and isinstance(value.value, int) for value in values):
         return str(numbers.pop()) if len(numbers) == 1 else "a fixed size"
-    here = model.function_at(node)
-    if any(isinstance(value, Parameter) and value.function is not here for value in values):
-        named_so = "batch" in model.text(node).lower()
-        outer = all(isinstance(v, Parameter) and v.function is not here for v in values)
-        return f"`{model.text(node)}`" if outer and named_so else None
-    imported = model.name(node) is not None or any(getattr(v, "why", "").startswith("not bound") for v in values)
-    if all(v.kind == "unknown" for v in values) and "batch" in model.text(node).lower():
-        bindings = model.resolver.bindings(node) if isinstance(node, cst.Name) else []
-        star = isinstance(node, cst.Name) and not bindings and bool(model.facts.stars)
-        from_module = bool(bindings) and all(
-            b.kind == "import" or (b.value is not None and model.name(b.value) is not None) for b in bindings
-        )
-        if star or from_module or (imported and isinstance(node, cst.Attribute)):
-            return f"`{model.text(node)}`"
-    return None
+    text = module.text(expression)
+    if "batch" not in text.lower() or not all(isinstance(value, Unknown) for value in values):
+        return None
+    here = records.function_of(expression)
+    givers = [_giver(value) for value in values]
+    if any(giver is not None for giver in givers):
+        outer = all(giver is not None and giver.function is not here for giver in givers)
+        return f"`{text}`" if outer else None
+    return f"`{text}`" if _is_imported(module, expression) else None
 
 
-def _batch_is_fixed(model: SemanticModel) -> bool:
-    """True where something in the module fixes the batch of the model, or of the data."""
-    text = model.source.text
-    if any(word in text for word in ("batch_shape", "batch_input_shape", "drop_remainder", "stateful=True")):
+def _giver(value: Value) -> Parameter | None:
+    """The parameter that a value is, or that it is an item or attribute of."""
+    at: Value | None = value
+    while isinstance(at, Unknown) and not isinstance(at, Parameter):
+        at = at.base
+    return at if isinstance(at, Parameter) else None
+
+
+def _is_imported(module: Module, expression: records.Expression) -> bool:
+    """True for a name that comes from another module."""
+    aliases = [alias for statement in module.code.imports for alias in statement.aliases]
+    if isinstance(expression, records.Attribute):
+        root = expression.value
+        return isinstance(root, records.Name) and any(alias.bound == root.id for alias in aliases)
+    if not isinstance(expression, records.Name):
+        return False
+    if any(alias.bound == expression.id for alias in aliases):
         return True
-    for call in model.calls_to("keras.layers.Input"):
-        words = {a.keyword.value for a in call.node.args if a.keyword is not None}
-        if words & {"batch_size", "tensor"}:
-            return True
-    return False
+    if expression.id in module.code.scope.bound:
+        bound = (s for s in module.code.body if isinstance(s, records.Assign))
+        made = [s.value for s in bound if expression.id in map(module.text, s.targets)]
+        return bool(made) and all(_is_imported(module, value) for value in made)
+    here = records.function_of(expression)
+    return any(alias.bound == "*" for alias in aliases) and (here is None or expression.id not in here.scope.bound)
+
+
+def _is_batch_fixed(module: Module, noise: Noise) -> bool:
+    """True where the model of a sample, or its data, has batches of one size."""
+    given = {argument.name for call in module.code.calls for argument in call.arguments if not _is_false(argument)}
+    if given & {"drop_remainder", "stateful"}:
+        return True
+    runs = [run for place in noise.samples for run in module.objective.posterior.inputs_of(place)]
+    if runs:
+        return all(any(fixes_batch(value) for value in run) for run in runs)
+    made = [value for call in module.calls(_INPUT) for value in call.result.alternatives()]
+    return bool(given & _FIXING) or any(isinstance(value, Computed) and fixes_batch(value) for value in made)
+
+
+def _is_false(argument: records.Argument) -> bool:
+    return isinstance(argument.value, records.Constant) and argument.value.value is False
 
 
 # drawn for nothing ------------------------------------------------------------------------------
-def _unused(model: SemanticModel) -> Iterator[Report]:
+def _unused(module: Module) -> Iterator[Report]:
     """A draw that nobody reads, in a function that returns a mean plus ``exp(…)`` times a setting."""
-    for call in model.facts.calls:
-        name = model.name(call.node.func) or ""
-        if "normal" not in name or n.is_host_draw(name) or not is_draw(name) or call.function is model.facts.root:
+    for call in module.all_calls:
+        function, statement = call.function, call.record.parent
+        if "normal" not in call.name or is_host_draw(call.name) or function is None or not _is_draw(call):
             continue
-        bindings = [
-            b for bs in call.function.scope.bindings.values() for b in bs if b.value is call.node and not b.path
-        ]
-        if len(bindings) != 1 or any(
-            use is not bindings[0].node and model.function_at(use) is call.function
-            for use in model.facts.names.get(bindings[0].name, [])
-        ):
+        if not isinstance(statement, records.Assign) or len(statement.targets) != 1:
             continue
-        for node in call.function.returns:
-            factor = _lonely(model, node)
-            if factor is not None:
-                yield Report(
-                    call.node,
-                    f"`{bindings[0].name}` is drawn and never used: the sample is the mean plus a constant, in Keras 2"
-                    " and 3. Multiply the scale by it.",
-                    ((factor, "the draw belongs here"),),
-                    multiplied(model, factor, bindings[0].name),
-                )
+        target = statement.targets[0]
+        if not isinstance(target, records.Name) or len(list(mentions(function, target.id))) != 1:
+            continue
+        for record in function.walk():
+            if isinstance(record, records.Return) and records.function_of(record) is function:
+                factor = _lonely(module, record.value)
+                if factor is not None:
+                    yield Report(
+                        call.record,
+                        f"`{target.id}` is drawn and never used: the sample is the mean plus a constant, in Keras 2"
+                        " and 3. Multiply the scale by it.",
+                        ((factor, "the draw belongs here"),),
+                        multiplied(module, factor, target.id),
+                    )
 
 
-def _lonely(model: SemanticModel, node: cst.BaseExpression) -> cst.Name | None:
+def _is_draw(call: Call) -> bool:
+    return all(isinstance(value, Computed) and value.op == "draw" for value in call.result.alternatives())
+
+
+def _lonely(module: Module, returned: records.Expression | None) -> records.Name | None:
     """The name that stands in a draw's place in ``mean + exp(…) * name``."""
-    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, cst.Add):
-        return None
-    product = node.right
-    if not isinstance(product, cst.BinaryOperation) or not isinstance(product.operator, cst.Multiply):
+    product = returned.right if isinstance(returned, records.Binary) and returned.operator == "+" else None
+    if not isinstance(product, records.Binary) or product.operator != "*":
         return None
     for one, other in ((product.left, product.right), (product.right, product.left)):
-        if isinstance(one, cst.Call) and isinstance(other, cst.Name):
-            if (model.name(one.func) or "").rpartition(".")[2] == "exp":
-                kinds = {value.kind for value in model.values(other)}
-                return other if kinds <= {"constant", "parameter"} and kinds else None
+        value = module.value(one)
+        if isinstance(other, records.Name) and isinstance(value, Computed) and value.op == "exp":
+            settings = module.value(other).alternatives()
+            return other if all(isinstance(setting, (Constant, Parameter)) for setting in settings) else None
     return None

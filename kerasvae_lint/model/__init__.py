@@ -8,6 +8,7 @@ from kerasvae_lint.keras.likelihood import Probability, probability
 from kerasvae_lint.keras.objective.gaussian import match_kl
 from kerasvae_lint.keras.objective.heads import Head, Link
 from kerasvae_lint.keras.objective.losses import Part, Variant
+from kerasvae_lint.keras.objective.noise import Noise, fixes_batch, is_host_draw
 from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_summed, tensors
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
@@ -79,6 +80,7 @@ __all__ = [
     "Link",
     "Loss",
     "Module",
+    "Noise",
     "Objective",
     "Pair",
     "Parameter",
@@ -99,10 +101,12 @@ __all__ = [
     "constants",
     "ending_of",
     "exponent_of",
+    "fixes_batch",
     "held",
     "is_count_of",
     "is_counter",
     "is_curve_of",
+    "is_host_draw",
     "is_layer",
     "is_learning_rate",
     "is_model",

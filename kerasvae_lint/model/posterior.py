@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.objective.heads import Head, alike, heads, shared
+from kerasvae_lint.keras.objective.noise import Noise, inputs_of, is_kept, noises
 from kerasvae_lint.keras.objective.training import Objective
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import Computed
@@ -57,3 +58,17 @@ class Posterior:
                 places = alike(self._machine, self._found, value)
                 if places:
                     yield SharedHead(value, tuple(places))
+
+    # draws --------------------------------------------------------------------------------------
+    @cached_property
+    def noises(self) -> list[Noise]:
+        """The random draws of the file that samples over data add to their means, each once."""
+        return noises(self._found, self._unit)
+
+    def is_kept(self, noise: Noise) -> bool:
+        """True for a draw in a layer's construction that traced code adds to a mean."""
+        return is_kept(self._machine, noise)
+
+    def inputs_of(self, expression: r.Expression) -> list[list[Computed]]:
+        """The ``Input``s that an expression was computed from, in each run of it in a functional model."""
+        return list(inputs_of(self._machine, expression))

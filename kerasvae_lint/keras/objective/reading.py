@@ -43,6 +43,7 @@ _SAME = frozenset(
 )
 _OUTSIDE = frozenset({"input", "data", "batch", "target", "output", "element"})
 _FRESH = frozenset({"draw"})
+_DRAWN_VARIABLE = "keras.backend.random_normal_variable"
 _SCALAR_KINDS = frozenset({"number", "shape", "bool", "string"})
 _MERGING = {"Add": "add_n", "Subtract": "subtract_n", "Multiply": "multiply_n"}
 _JOINING = frozenset({"Concatenate", "concatenate", "concat"})
@@ -86,10 +87,12 @@ class Reader:
 
     Attributes:
         made: what computed a factor: a reduction, an error, a layer's output, a draw.
+        draws: what a random draw gave; a variable for numbers that were drawn as its first value.
     """
 
     def __init__(self) -> None:
         self.made: dict[Factor, Computed] = {}
+        self.draws: dict[Atom, Computed | LibraryObject] = {}
         self._kept: dict[int, tuple[Value, int]] = {}
         self._numbers: dict[Hashable, int] = {}
         self._forms: dict[int, Form] = {}
@@ -165,7 +168,14 @@ class Reader:
             return f.choose(self.form(member) for member in value.members)
         if isinstance(value, Computed):
             return self._computed(value, number)
+        if isinstance(value, LibraryObject) and value.name == _DRAWN_VARIABLE:
+            return f.of(self._drawn(number, value.name.rpartition(".")[2], value))
         return _atom(number, value)
+
+    def _drawn(self, number: int, label: str, value: Computed | LibraryObject) -> Atom:
+        atom = Atom(("draw", number), "draw", label)
+        self.draws.setdefault(atom, value)
+        return atom
 
     def _computed(self, value: Computed, number: int) -> Form:
         op, operands = value.op, value.operands
@@ -279,7 +289,7 @@ class Reader:
         label = (
             maker.name.rpartition(".")[2] if isinstance(maker, LibraryName) else str(constant_of(value, "distribution"))
         )
-        noise = self._note(Atom(("draw", number), "draw", label), value)
+        noise = self._note(self._drawn(number, label, value), value)
         mean, deviation = value.options.get("mean"), value.options.get("stddev")
         if isinstance(maker, LibraryObject):
             mean, deviation = _location_and_scale(maker)
