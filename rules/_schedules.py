@@ -36,16 +36,6 @@ def is_learning_rate(change: Change) -> bool:
     return any(_RATE.search(word) for word in words(change.target))
 
 
-def is_read(change: Change) -> bool:
-    """True for writes to variables, and for attributes and globals that traced code reads."""
-    schedules = change.model.schedules
-    if change.store is not None:
-        return any(schedules.reads(cls, name) for cls, name in schedules.owners(change))
-    if change in schedules.globals:
-        return bool(schedules.tracing.global_reads(change.attribute))
-    return True
-
-
 def is_temperature(name: str) -> bool:
     """True for names of temperatures, which enter no loss."""
     return _TEMPERATURE.search(name) is not None

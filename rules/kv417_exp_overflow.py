@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.algebra.forms import Atom
-from kerasvae_lint.semantics.facts import CallFacts
-from kerasvae_lint.semantics.heads import Head, heads
-from kerasvae_lint.semantics.literals import literal
+from kerasvae_lint.model import (
+    Call,
+    Computed,
+    Head,
+    LibraryName,
+    Module,
+    Value,
+    constant,
+    ending_of,
+    leaves,
+    library_class,
+    records,
+)
 
 _HALF = frozenset({"mixed_float16", "float16"})
 _POLICIES = frozenset(
@@ -25,8 +31,12 @@ _POLICIES = frozenset(
         "keras.backend.set_floatx",
     }
 )
-_SCALED = ("Rescaling(", "Normalization(", "normalize(", "Scaler(", "per_image_standardization")
-_KEEPING = frozenset({"astype", "reshape", "load_data", "copy", "squeeze", "repeat", "take"})
+_LAYERS = frozenset({"keras.layers.Dense", "keras.layers.Conv1D", "keras.layers.Conv2D"})
+_SCALED = ("Rescaling", "Normalization", "normalize", "Scaler", "per_image_standardization")
+_KEEPING = frozenset(
+    {"cast", "reshape", "getitem", "copy", "squeeze", "repeat", "take", "expand_dims", "constant", "concat", "convert"}
+)
+_IMAGES = frozenset(f"keras.datasets.{name}.load_data" for name in ("mnist", "fashion_mnist", "cifar10", "cifar100"))
 
 
 class ExpOverflow(Rule):
@@ -69,129 +79,111 @@ class ExpOverflow(Rule):
     probes = ("kl", "loss", "build")
     preview = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per exponential in a half-precision file, or one for the data."""
-        half = _half(model)
-        data = None if half is not None else _raw_pixels(model)
+        half = next((call for call in module.calls(*_POLICIES) if _is_half(call)), None)
+        data = None if half is not None else _raw_pixels(module)
         if half is None and data is None:
             return
-        spreads = [head for head in heads(model) if head.role == "spread"]
+        spreads = [head for head in module.objective.posterior.heads if head.role == "spread"]
         if not spreads or not all(_is_open(head) for head in spreads):
             return
-        calls = list(_exponentials(model))
+        calls = [call for call in module.all_calls if _is_exponential(call, spreads)]
         if half is not None:
             for call in calls:
                 yield Report(
                     call,
                     "float16 overflows at exp(11.1), and nothing bounds this log-variance: the KL becomes inf and the"
                     " weights NaN, in Keras 2 and 3. Clip it, or compute this part in float32.",
-                    ((half, "half precision is chosen here"),),
-                    _fix(model, call),
+                    ((half.record, "half precision is chosen here"),),
+                    _fix(module, call),
                 )
-        elif data is not None and calls:
+        elif data is not None and calls and not any(_is_scaled(head) for head in spreads):
             yield Report(
                 data,
                 "These pixels go from 0 to 255 and nothing scales them: the log-variance starts at some hundreds and"
                 " its `exp` is inf, in Keras 2 and 3. Divide the data by 255.",
-                ((calls[0], "overflows here"),),
+                ((calls[0].record, "overflows here"),),
             )
 
 
-def _half(model: SemanticModel) -> cst.Call | None:
-    for call in model.calls_to(*_POLICIES):
-        if call.node.args and literal(call.node.args[0].value) in _HALF:
-            return call.node
-    return None
+def _is_half(call: Call) -> bool:
+    given = call.argument("policy", "name", "value", at=0)
+    return given is not None and constant(given) in _HALF
 
 
 def _is_open(head: Head) -> bool:
-    """True for a head that a layer with no bounding activation gives."""
-    return isinstance(head.factor, Atom) and head.links[0].layer in {
-        "keras.layers.Dense",
-        "keras.layers.Conv2D",
-        "keras.layers.Conv1D",
-    }
-
-
-def _exponentials(model: SemanticModel) -> Iterator[cst.Call]:
-    """Calls of ``exp`` in the samples and KLs of this module."""
-    objective = model.objective
-    places = [
-        place.node
-        for found in (objective.samples, objective.kls)
-        for many in found.values()
-        for place in many
-        if place.model is model
-    ]
-    for call in model.facts.calls:
-        name = model.name(call.node.func) or ""
-        if name.rpartition(".")[2] != "exp" or name.startswith(("np.", "math.")) or len(call.node.args) != 1:
-            continue
-        if any(_inside(model, call.node, place) or _kept(model, call, place) for place in places):
-            yield call.node
-
-
-def _inside(model: SemanticModel, node: cst.CSTNode, place: cst.CSTNode) -> bool:
-    at: cst.CSTNode | None = node
-    while at is not None and at is not place:
-        at = model.parent(at)
-    return at is place
-
-
-def _kept(model: SemanticModel, call: CallFacts, place: cst.CSTNode) -> bool:
-    """True where the exponential is a local that the sample multiplies by."""
-    if model.function_at(place) is not call.function:
+    """True for a head that a layer with no activation gives."""
+    link = head.links[0]
+    if link.layer is None or library_class(link.layer) not in _LAYERS:
         return False
-    names = {b.name for bs in call.function.scope.bindings.values() for b in bs if b.value is call.node}
-    return any(use.value in names for use in model.names_within(place))
+    ending = ending_of(link.value)
+    return ending is not None and ending.name == "linear"
 
 
-def _fix(model: SemanticModel, call: cst.Call) -> Draft | None:
-    argument = call.args[0].value
-    while isinstance(argument, cst.BinaryOperation) and isinstance(argument.operator, (cst.Multiply, cst.Divide)):
-        argument = argument.right if literal(argument.left) is not None else argument.left
-    home = model.text(call.func.value) if isinstance(call.func, cst.Attribute) else ""
-    name = model.name(call.func) or ""
-    if not home or not isinstance(argument, (cst.Name, cst.Attribute)):
+def _is_scaled(head: Head) -> bool:
+    """True if the encoder itself divides what it gets."""
+    return any(isinstance(leaf, Computed) and leaf.op == "divide" for leaf in leaves(head.links[0].value))
+
+
+def _is_exponential(call: Call, spreads: list[Head]) -> bool:
+    """True for ``exp`` of a log-variance, or of a multiple of it, on tensors."""
+    home, _, word = call.name.rpartition(".")
+    if word != "exp" or home in {"np", "math"} or len(call.record.arguments) != 1:
+        return False
+    given = call.argument("x", at=0)
+    return given is not None and any(
+        _base(member) is head.links[0].value for member in given.alternatives() for head in spreads
+    )
+
+
+def _base(value: Value) -> Value:
+    """What a value is a multiple of."""
+    while isinstance(value, Computed) and value.op in {"multiply", "divide", "negative"}:
+        varying = [operand for operand in value.operands if not isinstance(constant(operand), (int, float))]
+        if len(varying) != 1:
+            break
+        value = varying[0]
+    return value
+
+
+def _fix(module: Module, call: Call) -> Draft | None:
+    argument = call.record.arguments[0].value
+    while isinstance(argument, records.Binary) and argument.operator in {"*", "/"}:
+        argument = argument.right if isinstance(argument.left, records.Constant) else argument.left
+    func = call.record.func
+    if not isinstance(func, records.Attribute) or not isinstance(argument, (records.Name, records.Attribute)):
         return None
-    clip = f"{home.removesuffix('.math')}.clip_by_value" if name.startswith("tf.") else f"{home}.clip"
-    editor = Editor(model)
-    editor.replace(argument, f"{clip}({model.text(argument)}, -10.0, 5.0)")
+    home = module.text(func.value)
+    clip = f"{home.removesuffix('.math')}.clip_by_value" if call.name.startswith("tf.") else f"{home}.clip"
+    editor = module.editor()
+    editor.replace(argument, f"{clip}({module.text(argument)}, -10.0, 5.0)")
     return editor.draft("Clip the log-variance", Applicability.UNSAFE)
 
 
 # data -------------------------------------------------------------------------------------------
-def _raw_pixels(model: SemanticModel) -> cst.Call | None:
+def _raw_pixels(module: Module) -> records.Record | None:
     """The ``load_data`` whose images reach ``fit`` as they are."""
-    if any(word in model.source.text for word in _SCALED):
+    if any(word in _called(call) for call in module.all_calls for word in _SCALED):
         return None
-    for call in model.method_calls("fit"):
-        given = next((a.value for a in call.node.args if a.keyword is None or a.keyword.value == "x"), None)
-        made = _loaded(model, given, 0) if given is not None else None
-        if made is not None:
-            return made
+    for fit in module.schedules.fits:
+        given = fit.run.arguments.get("x")
+        made = _loaded(given) if given is not None else None
+        if made is not None and made.site is not None and module.owns(made.site):
+            return made.site.record
     return None
 
 
-def _loaded(model: SemanticModel, node: cst.BaseExpression, depth: int) -> cst.Call | None:
+def _called(call: Call) -> str:
+    """The word that is called, as it is written."""
+    func = call.record.func
+    return func.id if isinstance(func, records.Name) else call.method
+
+
+def _loaded(value: Value) -> Computed | None:
     """Follow ``astype``, ``reshape`` and indexing back to ``keras.datasets…load_data()``."""
-    if depth > 12:
-        return None
-    if isinstance(node, cst.Subscript):
-        return _loaded(model, node.value, depth + 1)
-    if isinstance(node, cst.Name):
-        bindings = model.resolver.bindings(node)
-        found = [
-            _loaded(model, b.value, depth + 1) if b.value is not None and b.kind == "assign" else None for b in bindings
-        ]
-        return found[0] if found and all(f is not None and f is found[0] for f in found) else None
-    if not isinstance(node, cst.Call):
-        return None
-    name = model.name(node.func) or ""
-    if name.startswith("keras.datasets.") and name.endswith(".load_data"):
-        return node if name.split(".")[2] in {"mnist", "fashion_mnist", "cifar10", "cifar100"} else None
-    if name in {"np.reshape", "np.expand_dims", "np.array", "np.asarray", "np.float32", "np.concatenate"} and node.args:
-        return _loaded(model, node.args[0].value, depth + 1)
-    if isinstance(node.func, cst.Attribute) and not name and node.func.attr.value in _KEEPING:
-        return _loaded(model, node.func.value, depth + 1)
+    while isinstance(value, Computed) and value.op in _KEEPING and value.operands:
+        value = value.operands[0]
+    if isinstance(value, Computed) and isinstance(value.maker, LibraryName) and value.maker.name in _IMAGES:
+        return value
     return None

@@ -35,7 +35,7 @@ from kerasvae_lint.model.moving import bindings
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.recomputing import recompute
-from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_temperature, is_warm_up
+from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_warm_up
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
@@ -116,7 +116,6 @@ __all__ = [
     "is_python",
     "is_scalar",
     "is_summed",
-    "is_temperature",
     "is_text",
     "is_variable",
     "is_warm_up",

@@ -27,7 +27,6 @@ from kerasvae_lint.values.unit import Unit
 
 _RATE = re.compile(r"(^|_)(lr|learning_rate|optimizer)($|_)", re.I)
 _WARM_UP = re.compile(r"warm|anneal|ramp|kl|beta|rampup|burn", re.I)
-_TEMPERATURE = re.compile(r"temp|tau", re.I)
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
 _EAGER_FUNCTIONS = frozenset({"tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly"})
 
@@ -174,8 +173,3 @@ def is_learning_rate(setting: Setting) -> bool:
 def is_warm_up(*names: str) -> bool:
     """True if one of the names says that the value is a warm-up's."""
     return any(_WARM_UP.search(name) for name in names)
-
-
-def is_temperature(name: str) -> bool:
-    """True for names of temperatures, which enter no loss."""
-    return _TEMPERATURE.search(name) is not None
