@@ -98,8 +98,14 @@ class Kept:
 
     @property
     def goes_stale(self) -> bool:
-        """True for a tensor computed from a variable that changes after construction."""
-        return any(learned(variable) for variable in self.variables)
+        """True for a tensor computed from a variable that changes after construction, unless it is computed anew too.
+
+        What ``adapt`` or a reset assigns, it may compute from again; what is trained changes at each step.
+        """
+        if any(trainable(variable) is not False for variable in self.variables):
+            return True
+        again = any(write.phase != CONSTRUCTION for write in self.owner.writes[self.attribute])
+        return not again and any(learned(variable) for variable in self.variables)
 
     def is_foreign(self, variable: LibraryObject) -> bool:
         """True for a weight of another layer, unless this class's own code makes it there."""
