@@ -13,9 +13,7 @@ from kerasvae_lint.semantics.schedules.formulas import is_guarded
 from kerasvae_lint.semantics.schedules.owners import words
 from kerasvae_lint.semantics.values import Parameter, Value, Variable
 
-_WARM_UP = re.compile(r"warm|anneal|ramp|kl|beta|rampup|burn", re.I)
 _RATE = re.compile(r"(^|_)(lr|learning_rate|optimizer)($|_)", re.I)
-_TEMPERATURE = re.compile(r"temp|tau", re.I)
 _GUARDS = frozenset({"isinstance", "hasattr", "callable", "type"})
 
 
@@ -26,19 +24,9 @@ def place(model: SemanticModel, owner: SemanticModel, node: cst.CSTNode) -> cst.
     return Place(owner.source.filename, owner.source.position(owner.span(node)[0])[1])
 
 
-def is_warm_up(*names: str) -> bool:
-    """True if one of the names says that the value is a warm-up's."""
-    return any(_WARM_UP.search(name) for name in names)
-
-
 def is_learning_rate(change: Change) -> bool:
     """True for ``optimizer.learning_rate`` and the like."""
     return any(_RATE.search(word) for word in words(change.target))
-
-
-def is_temperature(name: str) -> bool:
-    """True for names of temperatures, which enter no loss."""
-    return _TEMPERATURE.search(name) is not None
 
 
 def asks_for_type(change: Change) -> bool:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.settings import ItemSetting, Setting, items_set, number_of, readers, settings, words_of
-from kerasvae_lint.keras.training import FITS, TRAINS, Run, runs
+from kerasvae_lint.keras.training import FITS, TRAINS, Run, compiled_losses_of, runs
+from kerasvae_lint.keras.variables import is_variable
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.values.interpreter import TRACING
 from kerasvae_lint.values.lattice import (
     Access,
     Computed,
+    FunctionValue,
+    Instance,
     LibraryName,
+    LibraryObject,
+    ListObject,
     Native,
     Object,
     Site,
+    Tuple,
     Unknown,
     Value,
     constant,
@@ -27,6 +35,7 @@ from kerasvae_lint.values.unit import Unit
 
 _RATE = re.compile(r"(^|_)(lr|learning_rate|optimizer)($|_)", re.I)
 _WARM_UP = re.compile(r"warm|anneal|ramp|kl|beta|rampup|burn", re.I)
+_TEMPERATURE = re.compile(r"temp|tau", re.I)
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
 _EAGER_FUNCTIONS = frozenset({"tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly"})
 
@@ -69,6 +78,34 @@ class Fit:
         given = next((a.value for a in arguments if a.name in {"epochs", "nb_epoch"}), None)
         return words_of(given) if given is not None else []
 
+    @property
+    def callbacks(self) -> list[Value]:
+        """The callbacks that it is given, as far as they can be seen."""
+        given = self.run.arguments.get("callbacks")
+        return list(_members(given)) if given is not None else []
+
+
+def _members(value: Value) -> Iterator[Value]:
+    for member in value.alternatives():
+        if isinstance(member, (Tuple, ListObject)):
+            held = member.items if isinstance(member, ListObject) else member
+            for item in (*held.items, *([held.rest] if held.rest is not None else [])):
+                yield from _members(item)
+        elif isinstance(member, (Instance, LibraryObject)):
+            yield member
+
+
+def makes_loss(function: r.Function) -> bool:
+    """True for the functions in which a loss is made: a loss, a step, what calls ``add_loss``."""
+    if "loss" in function.name or function.name.endswith("_step") or "elbo" in function.name or function.is_lambda:
+        return True
+    calls = (inner.func for inner in function.walk() if isinstance(inner, r.Call))
+    return any(isinstance(func, r.Attribute) and func.attr == "add_loss" for func in calls)
+
+
+def _is_own(setting: Setting, callback: Instance) -> bool:
+    return setting.access is not None and isinstance(setting.obj, Instance) and setting.obj.cls is callback.cls
+
 
 class Schedules:
     """The trainings of a program and what the callbacks of one file set in them."""
@@ -88,6 +125,51 @@ class Schedules:
     def settings(self) -> list[Setting]:
         """What hooks of the file's callbacks set, in source order: one for each run of a place."""
         return settings(self._program.machine, self._unit)
+
+    def settings_of(self, callback: Value) -> list[Setting]:
+        """What the hooks of one callback set, those of a class in another file too, but for attributes of its own."""
+        machine = self._program.machine
+        if isinstance(callback, Instance):
+            classes = {cls.cls: cls.unit for cls in callback.cls.classes()}
+            every = [
+                found for unit in dict.fromkeys(u for u in classes.values() if u) for found in settings(machine, unit)
+            ]
+            return [s for s in every if s.hook.function.owner in classes and not _is_own(s, callback)]
+        given = callback.arguments.values() if isinstance(callback, LibraryObject) else ()
+        functions = {f.function: f.unit for v in given for f in v.alternatives() if isinstance(f, FunctionValue)}
+        every = [found for unit in dict.fromkeys(functions.values()) for found in settings(machine, unit)]
+        return [setting for setting in every if setting.hook.function in functions]
+
+    def loss_reads(self, variable: Value) -> Iterator[r.Expression]:
+        """Where traced code that makes a loss reads a variable."""
+        machine = self._program.machine
+        for record, seen in machine.values.seen.items():
+            if isinstance(record, (r.Name, r.Attribute)) and any(m is variable for v in seen for m in v.alternatives()):
+                function = r.function_of(record)
+                if function is None or TRACING not in machine.executed.get(function, ()):
+                    continue
+                if self._is_loss(function):
+                    yield record
+
+    @cached_property
+    def _given_losses(self) -> frozenset[r.Function]:
+        """The functions that a ``compile`` got as losses."""
+        given = [loss.given for loss in compiled_losses_of(self._program.machine)]
+        return frozenset(value.function for value in given if isinstance(value, FunctionValue))
+
+    def _is_loss(self, function: r.Function | None) -> bool:
+        return function is not None and (function in self._given_losses or makes_loss(function))
+
+    def weighs(self, setting: Setting) -> bool:
+        """True if a hook sets a weight of the loss: a variable or an attribute that a loss reads, or named like one."""
+        if is_learning_rate(setting) or any(_TEMPERATURE.search(word) for word in words_of(setting.target)):
+            return False
+        if setting.access is not None:
+            return any(self._is_loss(read.function) for read in self.readers(setting))
+        variables = [m for m in setting.obj.alternatives() if is_variable(m)]
+        if any(True for variable in variables for _ in self.loss_reads(variable)):
+            return True
+        return not variables and is_warm_up(setting.attribute)
 
     def readers(self, setting: Setting) -> list[Access]:
         """Where traced code reads the attribute or global that a hook sets; of an unknown object elsewhere too."""
