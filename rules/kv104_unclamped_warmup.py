@@ -53,7 +53,7 @@ class UnclampedWarmup(Rule):
 
     code = "KV104"
     name = "unclamped-warmup"
-    triggers = ("Callback",)
+    triggers = ("on_epoch",)
     fixable = "unsafe"
     probes = ("schedule",)
     recipe = "kl-annealing"

@@ -56,7 +56,7 @@ class PythonCounterInTracedCode(Rule):
 
     code = "KV108"
     name = "python-counter-in-traced-code"
-    triggers = ("+= ", "+=", "-=")
+    triggers = ("+", "-=")
     companions = ("def call", "_step", "def compute_loss", "def forward", "def _call", "def __call__")
     fixable = "unsafe"
     probes = ("schedule",)
