@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.activations import WITH_ACTIVATION, function_name, of_layer, written
-from kerasvae_lint.semantics.algebra.forms import Apply
-from kerasvae_lint.semantics.arguments import argument
-from kerasvae_lint.semantics.heads import Head, Link, heads, in_frame
+from kerasvae_lint.model import Ending, Head, Module, ending_of, library_class, records
 
 _FROM_ZERO = frozenset({"relu", "relu6", "softplus", "exponential"})
 _WITHIN_ONE = frozenset({"sigmoid", "hard_sigmoid", "softmax"})
@@ -56,61 +50,38 @@ class LatentHeadActivation(Rule):
 
     code = "KV416"
     name = "latent-head-activation"
-    triggers = ("exp(", "kl_divergence", "Lambda(", "Sampling(", "sampling", "eparam")
-    companions = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft")
+    triggers = ("activation", "relu", "ReLU", "sigmoid", "tanh", "soft", "exponential")
     fixable = "sometimes"
     probes = ("kl",)
     recipe = "vae-loss"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per activation on a head."""
-        seen: set[cst.CSTNode] = set()
-        for head in heads(model):
-            link = head.links[0]
-            if link.made.model is not model:
+        seen: set[records.Record] = set()
+        for head in module.objective.posterior.heads:
+            ending = ending_of(head.links[0].value)
+            site = ending.site if ending is not None else None
+            if ending is None or site is None or not module.owns(site) or site.record in seen:
                 continue
-            found = _activation(model, link)
-            if found is None:
+            words = _words(head, ending.name)
+            if words is None:
                 continue
-            name, node = found
-            words = _words(head, name)
-            if words is None or not model.owns(node) or node in seen:
-                continue
-            seen.add(node)
+            seen.add(site.record)
             what = "mean" if head.role == "mean" else "log-variance"
             yield Report(
-                node,
-                f"`{name}` stands on the posterior's {what}: {words}, in Keras 2 and 3. Leave this head linear.",
-                fix=_fix(model, link, node),
+                site.record,
+                f"`{ending.name}` stands on the posterior's {what}: {words}, in Keras 2 and 3. Leave this head linear.",
+                fix=_fix(module, ending),
             )
 
 
-def _activation(model: SemanticModel, link: Link) -> tuple[str, cst.BaseExpression] | None:
-    """The activation that ends this head: its name and where it is written."""
-    if isinstance(link.factor, Apply):
-        name = function_name(model.name(link.made.node.func) or "") if isinstance(link.made.node, cst.Call) else None
-        return (name, link.made.node) if name is not None else None
-    made = link.constructor
-    if made is None or not model.owns(made):
-        return None
-    last = link.layer.rpartition(".")[2]
-    if last in WITH_ACTIVATION or last == "Activation":
-        given = argument(made, 0 if last == "Activation" else WITH_ACTIVATION[last], "activation")
-        if given is None:
-            return None
-        inner = in_frame(model, given, link.made.frame)
-        found = written(model, inner, made) if not isinstance(inner, cst.Name) or inner is given else None
-        node = inner if isinstance(inner, cst.BaseString) else given
-        return (found.name, node) if found is not None else None
-    other = of_layer(model, made, link.layer)
-    return (other.name, made) if other is not None else None
-
-
 def _words(head: Head, name: str) -> str | None:
-    """What the activation makes impossible; None for one that bounds nothing."""
+    """What the activation makes impossible; None for one that bounds nothing, and for a bound that is scaled away."""
     if head.role == "spread":
         if name in _FROM_ZERO:
             return "the standard deviation is never below 1"
+        if head.multiple > 2:
+            return None
         if name in _WITHIN_ONE:
             return "the standard deviation stays between 1 and a little more"
         return "the standard deviation stays close to 1" if name in _BETWEEN else None
@@ -121,13 +92,20 @@ def _words(head: Head, name: str) -> str | None:
     return "every mean lies between -1 and 1" if name in _BETWEEN else None
 
 
-def _fix(model: SemanticModel, link: Link, node: cst.BaseExpression) -> Draft | None:
-    made = link.constructor
-    if made is None or link.layer.rpartition(".")[2] not in WITH_ACTIVATION:
+def _fix(module: Module, ending: Ending) -> Draft | None:
+    """Takes the argument away where it is written in the layer's own call, and no other one moves up."""
+    if ending.layer is None or library_class(ending.layer) == "keras.layers.Activation":
         return None
-    given = next((a for a in made.args if a.value is node), None)
-    if given is None or (given.keyword is None and given is not made.args[-1]):
-        return None
-    editor = Editor(model)
-    editor.remove_argument(made, given)
-    return editor.draft("Take the activation off the head", Applicability.UNSAFE)
+    made = ending.layer.site
+    for call in module.all_calls:
+        if made is None or ending.site is None or call.record is not made.record:
+            continue
+        given = call.written("activation")
+        if given is None or given.value is not ending.site.record:
+            return None
+        if given.name is None and given is not call.record.arguments[-1]:
+            return None
+        editor = module.editor()
+        editor.remove_argument(call.record, given)
+        return editor.draft("Take the activation off the head", Applicability.UNSAFE)
+    return None

@@ -15,7 +15,7 @@ _PASSING = frozenset(
 )
 _SAME = frozenset({"identity", "cast", "convert_to_tensor", "convert", "ensure_shape"})
 _RESHAPING = frozenset({"reshape", "flatten", "batch_flatten", "squeeze", "expand_dims", "transpose", "permute"})
-_FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid", "tanh", "relu", "softplus"})
+_FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid", "tanh", "relu", "relu6", "softplus", "softsign"})
 _OWN = {"ReLU": "relu", "Softmax": "softmax"}
 
 

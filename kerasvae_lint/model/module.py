@@ -9,8 +9,8 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
-from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
+from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call, calls_method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.objective import forms as f
@@ -46,25 +46,30 @@ class Head:
         role: ``mean``, or ``spread`` for what is exponentiated to a variance or a scale.
         factor: the head as the algebra sees it.
         links: what made it, the last step first.
+        multiple: the largest number that it is multiplied by before it is exponentiated to the variance; 1 for a mean.
     """
 
     role: str
     factor: Factor
     links: tuple[Link, ...]
+    multiple: float = 1.0
 
 
 def heads(machine: Interpreter, found: Objective) -> list[Head]:
     """The heads of all Gaussian KLs, and of all samples that are over the heads of a KL or are drawn in traced code."""
     known: dict[tuple[str, Factor], Head] = {}
-    for role, factor in _factors(machine, found):
-        if (role, factor) not in known:
+    for role, factor, multiple in _factors(machine, found):
+        head = known.get((role, factor))
+        if head is None:
             links = tuple(_links(found, factor))
             if links:
-                known[role, factor] = Head(role, factor, links)
+                known[role, factor] = Head(role, factor, links, multiple)
+        elif multiple > head.multiple:
+            known[role, factor] = replace(head, multiple=multiple)
     return list(known.values())
 
 
-def _factors(machine: Interpreter, found: Objective) -> Iterator[tuple[str, Factor]]:
+def _factors(machine: Interpreter, found: Objective) -> Iterator[tuple[str, Factor, float]]:
     means: set[Form] = set()
     for kl in found.kls:
         if kl.kl.mean is not None and kl.kl.log_variance is not None:
@@ -76,23 +81,23 @@ def _factors(machine: Interpreter, found: Objective) -> Iterator[tuple[str, Fact
         drawn = function is not None and TRACING in machine.executed.get(function, ())
         if drawn or sample.sample.mean in means:
             yield from _mean(sample.sample.mean)
-            yield from _spread(without_settings(sample.sample.scale))
+            yield from _spread(f.power(without_settings(sample.sample.scale), 2.0))
 
 
-def _mean(form: Form) -> Iterator[tuple[str, Factor]]:
+def _mean(form: Form) -> Iterator[tuple[str, Factor, float]]:
     factor = form.factor
     if isinstance(factor, (Atom, Apply)):
-        yield MEAN, factor
+        yield MEAN, factor, 1.0
 
 
-def _spread(form: Form) -> Iterator[tuple[str, Factor]]:
-    """What is exponentiated in a scale or a variance; nothing for a head that is the scale itself."""
+def _spread(form: Form) -> Iterator[tuple[str, Factor, float]]:
+    """What is exponentiated in a variance; nothing for a head that is the variance itself."""
     factor = form.factor
     only = factor.of.only if isinstance(factor, Exp) else None
     if only is not None and only.single is not None and only.single[1] == 1:
         inner = only.single[0]
         if isinstance(inner, (Atom, Apply)):
-            yield SPREAD, inner
+            yield SPREAD, inner, abs(only.coefficient)
 
 
 def _links(found: Objective, factor: Factor) -> Iterator[Link]:
