@@ -16,7 +16,8 @@ PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "l
 class Rule(ABC):
     """One thing that kvlint knows how to find.
 
-    A rule lives in one file, reads as its own documentation, and asks the facade everything. Its class docstring is what ``kvlint rule CODE`` prints.
+    A rule lives in one file, reads as its own documentation, and asks the facade everything. Its
+    class docstring is what ``kvlint rule CODE`` prints.
 
     Attributes:
         code: the stable identifier, ``KV`` and three digits for the built-in pack.
