@@ -193,10 +193,3 @@ def note_write(machine: Machine, variable: LibraryObject, value: Value, site: Si
     writes = variable.writes.setdefault("value", [])
     if len(writes) < 64:
         writes.append(access)
-
-
-def note_read(machine: Machine, variable: LibraryObject, site: Site, kind: str = "read") -> None:
-    """Somebody reads a variable's value."""
-    reads = variable.reads.setdefault("value", [])
-    if len(reads) < 64:
-        reads.append(Access(site, machine.phase, variable, machine.now, machine.function, kind))

@@ -153,11 +153,6 @@ class Class:
         """The functions that its own body defines."""
         yield from self.record.methods.values()
 
-    @property
-    def library_base(self) -> str:
-        """The canonical name of the nearest library class that it is made from; empty if there is none."""
-        return next((base.name for base in self.value.library_bases()), "")
-
 
 def _merged(accesses: Iterator[Access]) -> list[Access]:
     """Accesses at the same place and phase as one, with the values of all."""

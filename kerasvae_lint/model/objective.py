@@ -8,7 +8,13 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.objective import forms as f
 from kerasvae_lint.keras.objective.forms import Factor, Form
-from kerasvae_lint.keras.objective.gaussian import GaussianKL, is_log_density, log_variance_of, match_kl
+from kerasvae_lint.keras.objective.gaussian import (
+    GaussianKL,
+    is_log_density,
+    log_variance_of,
+    match_kl,
+    without_settings,
+)
 from kerasvae_lint.keras.objective.gaussian import Sample as SampleForm
 from kerasvae_lint.keras.objective.losses import Part, variants
 from kerasvae_lint.keras.objective.pairs import Pair, pairs, tensors
@@ -219,15 +225,6 @@ class Objective:
         """The canonical name of a library function that an expression of the file is; else empty."""
         values = self._machine.values.seen.get(function, [])
         return next((value.name for value in values if isinstance(value, LibraryName)), "")
-
-
-def without_settings(form: Form) -> Form:
-    """A scale without the factors that are settings, such as the standard deviation of the noise."""
-    only = form.only
-    if only is None:
-        return form
-    kept = f.Ordered((k, e) for k, e in only.factors if not isinstance(k, f.Atom) or k.kind != "scalar")
-    return f.Form(f.Ordered({f.Term(1.0, kept)})) if kept else form
 
 
 def exponent_of(scale: Form) -> float | None:

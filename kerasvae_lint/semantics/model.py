@@ -27,7 +27,6 @@ from kerasvae_lint.semantics.writes import Write, writes_of
 from kerasvae_lint.source import Positions, Source
 
 if TYPE_CHECKING:
-    from kerasvae_lint.semantics.algebra.objective import Objective
     from kerasvae_lint.semantics.project import Project
     from kerasvae_lint.semantics.schedules.changes import Schedules
 
@@ -199,13 +198,6 @@ class SemanticModel(TreeQueries):
         return writes_of(self)
 
     @cached_property
-    def objective(self) -> Objective:
-        """What the module trains: its losses with their terms, its Gaussian KLs and samples."""
-        from kerasvae_lint.semantics.algebra.objective import objective_of
-
-        return objective_of(self)
-
-    @cached_property
     def schedules(self) -> Schedules:
         """Who sets which value during training, who reads it, and which ``fit`` gets which callbacks."""
         from kerasvae_lint.semantics.schedules.changes import Schedules
@@ -254,11 +246,6 @@ class SemanticModel(TreeQueries):
                 if load.function.class_facts is owner.facts and owner.model.is_self(load.node.value, load.function):
                     found.append((owner, load))
         return found
-
-    def outside_loads(self, cls: ClassInfo, attribute: str) -> list[Load]:
-        """Reads of ``something.attribute`` in this module that are not ``self.attribute`` of ``cls``."""
-        inside = {load.node for _, load in self.self_loads(cls, attribute)}
-        return [load for load in self.facts.loads.get(attribute, ()) if load.node not in inside]
 
     def phases(self, cls: ClassInfo, function: Function) -> frozenset[str]:
         """In which phases ``function`` runs for an object of ``cls``."""

@@ -10,11 +10,9 @@ import libcst as cst
 
 from kerasvae_lint.semantics.calls import bind_arguments
 from kerasvae_lint.semantics.facts import CallFacts, Function
-from kerasvae_lint.semantics.values import Instance, LayerObject
 
 if TYPE_CHECKING:
     from kerasvae_lint.semantics.classes import ClassInfo
-    from kerasvae_lint.semantics.model import SemanticModel
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,21 +26,6 @@ class Site:
     def argument(self, name: str) -> cst.BaseExpression | None:
         """What the call gives parameter ``name``."""
         return bind_arguments(self.function, self.call.node, self.bound).get(name)
-
-
-def sites_with_objects(model: SemanticModel, function: Function) -> list[Site]:
-    """Where ``function`` is called in this module, those on objects of its class (``gan.compile(…)``) among them."""
-    found, name = model.sites(function), function.name
-    if function.receiver is None or name == "__init__":
-        return found
-    for call in model.method_calls(name):
-        func = call.node.func
-        values = model.values(func.value) if isinstance(func, cst.Attribute) else ()
-        classes = [value.cls for value in values if isinstance(value, (LayerObject, Instance)) and value.cls]
-        methods = [cls.method(name) for cls in classes]
-        if len(methods) == 1 and methods[0] is not None and methods[0][1] is function:
-            found = [*found, Site(call, function, 1)]
-    return found
 
 
 def kept_arguments(cls: ClassInfo, call: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:

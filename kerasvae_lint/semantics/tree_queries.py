@@ -47,18 +47,6 @@ class TreeQueries:
             found.setdefault(type(node), []).append(node)
         return found
 
-    def names_within(self, node: cst.CSTNode) -> list[cst.Name]:
-        """The names used in ``node``."""
-        found = []
-        for uses in self.facts.names.values():
-            for use in uses:
-                at: cst.CSTNode | None = use
-                while at is not None and at is not node:
-                    at = self.facts.parents.get(at)
-                if at is node:
-                    found.append(use)
-        return found
-
     def function_at(self, node: cst.CSTNode) -> Function:
         """The innermost function (or the module) whose code ``node`` is."""
         facts, known = self.facts, self._functions

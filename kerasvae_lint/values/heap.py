@@ -66,14 +66,6 @@ class Heap:
             self._journal.clear()
         del mark
 
-    def apply(self, writes: Writes) -> None:
-        """Write what an arm wrote."""
-        for (_, slot), (obj, value) in writes.items():
-            if value is None:
-                self.delete(obj, slot)
-            else:
-                self.store(obj, slot, value)
-
     def merge(self, arms: list[Writes]) -> None:
         """Write what one of several arms wrote, nobody knows which."""
         touched: dict[tuple[int, str], Object] = {}

@@ -28,7 +28,6 @@ from kerasvae_lint.values.lattice import (
 
 MAX_TEXT = 10_000
 MAX_BITS = 4_000
-MAX_REPEAT = 64
 
 WORDS = {
     "+": "add",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerasvae_lint.binding.records import Constant, Module, Record
+from kerasvae_lint.binding.records import Module, Record
 from kerasvae_lint.source import Source
 
 
@@ -32,10 +32,6 @@ class Unit:
     def text(self, record: Record) -> str:
         """The code of a record as it is written."""
         return self.source.text[record.start : record.end]
-
-    def is_literal(self, record: Record) -> bool:
-        """True for a constant that is written out."""
-        return isinstance(record, Constant)
 
     def __repr__(self) -> str:
         return f"<unit {self.name}>"

@@ -5,7 +5,21 @@ from __future__ import annotations
 import pytest
 
 from kerasvae_lint.semantics import Project, SemanticModel
-from kerasvae_lint.semantics.inspect import describe_values
+from kerasvae_lint.semantics.values import (
+    Constant,
+    Container,
+    Deferred,
+    Distribution,
+    Draw,
+    LayerObject,
+    LayerOutput,
+    Parameter,
+    Snapshot,
+    Tensor,
+    Unknown,
+    Value,
+    Variable,
+)
 from kerasvae_lint.source import decode, parse
 
 HEAD = """
@@ -30,6 +44,46 @@ def value_of(text: str, attribute: str) -> str:
     assert store.value is not None
     values = model.evaluator.part(store.node, model.values(store.value, cls), store.path)
     return describe_values(model, values)
+
+
+def describe_values(model: SemanticModel, values: tuple[Value, ...]) -> str:
+    """The values in words, alternatives joined by ``or``."""
+    return " or ".join(dict.fromkeys(_words(model, value) for value in values)) or "unknown"
+
+
+def _words(model: SemanticModel, value: Value) -> str:
+    match value:
+        case Variable():
+            trainable = {True: "trainable ", False: "non-trainable ", None: ""}[value.trainable]
+            whose = " of another layer" if value.foreign else ""
+            made = f".{value.attribute}" if value.maker == "attribute" else value.maker
+            return f"{trainable}variable{whose} [{made}]"
+        case Snapshot():
+            of = ", ".join(dict.fromkeys(_words(model, v) for v in value.of))
+            return f"{'symbolic ' if value.symbolic else ''}snapshot by {value.via} of {of}"
+        case Deferred():
+            return "deferred tensor"
+        case Distribution():
+            parts = ", ".join(f"{name}={describe_values(model, part)}" for name, part in value.parts)
+            return f"distribution {value.name}({parts})"
+        case LayerObject():
+            return f"layer {value.name}"
+        case LayerOutput():
+            return f"output of {value.layer.name if value.layer else 'a layer'}"
+        case Draw():
+            return f"random draw [{value.name}]"
+        case Constant():
+            return f"constant {value.value!r}"
+        case Tensor():
+            return f"{'symbolic ' if value.symbolic else ''}tensor [{value.via}]"
+        case Container():
+            return f"container of {len(value.items)}"
+        case Parameter():
+            return f"parameter {value.name}"
+        case Unknown():
+            return f"unknown ({value.why})" if value.why else "unknown"
+        case _:
+            return value.kind
 
 
 LAYER = """

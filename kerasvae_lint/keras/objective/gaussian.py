@@ -148,3 +148,12 @@ def _is_draw(factor: f.Factor) -> bool:
 def log_variance_of(scale: Form) -> Form:
     """The log-variance that a scale means."""
     return f.scale(f.logarithm(scale), 2.0)
+
+
+def without_settings(form: Form) -> Form:
+    """A scale without the factors that are settings, such as the standard deviation of the noise."""
+    only = form.only
+    if only is None:
+        return form
+    kept = Ordered((k, e) for k, e in only.factors if not isinstance(k, Atom) or k.kind != "scalar")
+    return Form(Ordered({Term(1.0, kept)})) if kept else form

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.objective import forms as f
 from kerasvae_lint.keras.objective.forms import Apply, Atom, Exp, Factor, Form
-from kerasvae_lint.keras.objective.gaussian import log_variance_of
+from kerasvae_lint.keras.objective.gaussian import log_variance_of, without_settings
 from kerasvae_lint.keras.objective.pairs import tensors
 from kerasvae_lint.keras.objective.training import Objective
 from kerasvae_lint.values.interpreter import TRACING, Interpreter
@@ -110,15 +110,6 @@ def _links(found: Objective, factor: Factor) -> Iterator[Link]:
         if not isinstance(inner, (Atom, Apply)) or inner == factor:
             return
         factor = inner
-
-
-def without_settings(form: Form) -> Form:
-    """A scale without the factors that are settings, such as the standard deviation of the noise."""
-    only = form.only
-    if only is None:
-        return form
-    kept = f.Ordered((k, e) for k, e in only.factors if not isinstance(k, Atom) or k.kind != "scalar")
-    return f.Form(f.Ordered({f.Term(1.0, kept)})) if kept else form
 
 
 def shared(found: Objective) -> Iterator[Computed]:

@@ -59,17 +59,6 @@ def is_graph_function(model: SemanticModel, function: Function) -> bool:
     return False
 
 
-def compiles(model: SemanticModel) -> bool:
-    """True if something in the module is compiled: a ``fit``, a callback (``fit`` calls it), a tf.function."""
-    if any(True for _ in model.method_calls(*COMPILED, "compile")):
-        return True
-    if any("callback" in cls.kinds for cls in model.classes):
-        return True
-    if any(True for _ in model.calls_to("tf.function", "keras.callbacks.LambdaCallback")):
-        return True
-    return any(is_graph_function(model, function) for function in model.facts.functions)
-
-
 def is_keras_step(function: Function) -> bool:
     """True for ``call``, and for a ``train_step`` with the one parameter that ``fit`` gives."""
     if not function.name.endswith("_step"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 
-import libcst as cst
 import pytest
 
-from kerasvae_lint.semantics import Project, SemanticModel
-from kerasvae_lint.semantics.algebra.losses import Part, Variant
-from kerasvae_lint.semantics.algebra.objective import Objective
+from kerasvae_lint.binding.build import build
+from kerasvae_lint.keras.objective.losses import Part, Variant
+from kerasvae_lint.model import Module, Objective
 from kerasvae_lint.source import Source
+from kerasvae_lint.source.syntax import parse_code
 
 IMPORTS = """
 import numpy as np
@@ -38,8 +38,8 @@ class Regularized(layers.Layer):
 
 def objective(text: str) -> Objective:
     """What a module trains."""
-    source = Source("module.py", IMPORTS + textwrap.dedent(text))
-    return SemanticModel(cst.parse_module(source.text), source, project=Project()).objective
+    tree, source = parse_code(Source("module.py", IMPORTS + textwrap.dedent(text)))
+    return Module(build(tree, source.text), source).objective
 
 
 def added(loss: str, body: str = "") -> list[Part]:
@@ -234,7 +234,7 @@ def test_regularizers_of_tensorflow_probability_are_losses() -> None:
         """
     )
     (loss,) = found.losses
-    (part,) = loss.parts("kl")
+    (part,) = loss.kls
     assert told(part) == (0.5, "sum", "mean")
 
 
@@ -259,9 +259,9 @@ def test_samples(written: str, mean_coefficient: float, logarithm: bool) -> None
         """
     )
     (sample,) = found.samples
-    assert sample.mean.only is not None
-    assert sample.mean.only.coefficient == mean_coefficient
-    assert any("Exp" in type(factor).__name__ for factor in sample.scale.factors()) == logarithm
+    assert sample.form.mean.only is not None
+    assert sample.form.mean.only.coefficient == mean_coefficient
+    assert any("Exp" in type(factor).__name__ for factor in sample.form.scale.factors()) == logarithm
 
 
 @pytest.mark.parametrize(
