@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ from kerasvae_lint.project import Search
 from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.run.perfile import ignored_codes
 from kerasvae_lint.source import Source, SourceError, decode
+from kerasvae_lint.source.collector import paused_collector
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -66,46 +66,49 @@ def lint_text(
     source: Source, settings: Settings, rules: dict[str, type[Rule]], project: Project | None = None
 ) -> FileResult:
     """Lint a decoded file; a rule that fails becomes a problem that names it."""
+    from kerasvae_lint.model import Project
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        with paused_collector():
+            return _lint(source, settings, rules, project or Project())
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _lint(source: Source, settings: Settings, rules: dict[str, type[Rule]], project: Project) -> FileResult:
+    """What is made of the file lives in here only, so that the collector, once it goes on, finds it all dead."""
     from kerasvae_lint.binding.build import build
-    from kerasvae_lint.model import Module, Project
+    from kerasvae_lint.model import Module
     from kerasvae_lint.source.syntax import parse_code
 
     result = FileResult(parsed=True)
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-    collecting = gc.isenabled()
-    gc.disable()
     try:
-        try:
-            tree, source = parse_code(source)
-        except SourceError as error:
-            result.problems.append(Problem(source.filename, error.message, error.location, error.cell))
-            return result
-        for cell, place, message in source.problems:
-            result.problems.append(Problem(source.filename, message, place, cell))
-        project = project or Project()
-        module = Module(build(tree, source.text), source, target=settings.target_keras, project=project)
-        model = _Legacy(source, settings, project)
-        gone = ignored_codes(source.filename, settings, rules)
-        enabled = {code: rule for code, rule in rules.items() if code not in gone}
-        found = _check(module, model, enabled, result, settings.preview)
-        skip = False
-        suppressions: list[suppress.Suppression] = []
-        if suppress.has_marks(source.text, bool(found)):
-            skip, suppressions = suppress.read(source)
-        if not skip:
-            result.findings = [f for f, rows in found if not suppress.silences(suppressions, f.code, rows)]
-            unused = registry.UNUSED[0]
-            if registry.is_selected(unused, settings) and not ignored_codes(source.filename, settings, (unused,)):
-                _report_unused(source, suppressions, set(enabled), result)
-        if module.around is not None:
-            result.consulted = dict(module.around.consulted)
-            result.searched = tuple(module.around.searched)
-        model.add_to(result)
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
+        tree, source = parse_code(source)
+    except SourceError as error:
+        result.problems.append(Problem(source.filename, error.message, error.location, error.cell))
+        return result
+    for cell, place, message in source.problems:
+        result.problems.append(Problem(source.filename, message, place, cell))
+    module = Module(build(tree, source.text), source, target=settings.target_keras, project=project)
+    model = _Legacy(source, settings, project)
+    gone = ignored_codes(source.filename, settings, rules)
+    enabled = {code: rule for code, rule in rules.items() if code not in gone}
+    found = _check(module, model, enabled, result, settings.preview)
+    skip = False
+    suppressions: list[suppress.Suppression] = []
+    if suppress.has_marks(source.text, bool(found)):
+        skip, suppressions = suppress.read(source)
+    if not skip:
+        result.findings = [f for f, rows in found if not suppress.silences(suppressions, f.code, rows)]
+        unused = registry.UNUSED[0]
+        if registry.is_selected(unused, settings) and not ignored_codes(source.filename, settings, (unused,)):
+            _report_unused(source, suppressions, set(enabled), result)
+    if module.around is not None:
+        result.consulted = dict(module.around.consulted)
+        result.searched = tuple(module.around.searched)
+    model.add_to(result)
     result.findings = sorted(set(result.findings), key=lambda finding: finding.sort_key)
     return result
 

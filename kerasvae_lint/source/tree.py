@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import re
 import warnings
 from dataclasses import replace
@@ -13,6 +12,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from kerasvae_lint.core import Position
+from kerasvae_lint.source.collector import paused_collector
 from kerasvae_lint.source.text import Source, SourceError
 
 MAX_NESTING = 150
@@ -57,10 +57,9 @@ def _without_broken_cells(source: Source) -> tuple[cst.Module, Source]:
 
 def _parse(text: str) -> cst.Module:
     _check_depth(text)
-    enabled = gc.isenabled()
-    gc.disable()
     try:
-        return cst.parse_module(text)
+        with paused_collector():
+            return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
         raise _syntax_error(text, error) from None
     except RecursionError:
@@ -68,9 +67,6 @@ def _parse(text: str) -> cst.Module:
     except Exception as error:  # LibCST's native parser can fail in other ways on odd input
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise SourceError(f"can't be parsed: {first}") from None
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> SourceError:
