@@ -45,13 +45,9 @@ def shape_function(module: Module, call: Call) -> str | None:
     return f"{home}.shape" if call.name.startswith(("keras.backend.", "tf.")) else None
 
 
-def _call_of(module: Module, noise: Noise) -> Call | None:
-    return next((call for call in module.all_calls if call.record is noise.call), None)
-
-
 def on_shape(module: Module, noise: Noise) -> Draft | None:
     """The shape argument becomes the mean's shape."""
-    call = _call_of(module, noise)
+    call = module.call_at(noise.call)
     mean = mean_name(module, noise)
     function = shape_function(module, call) if call is not None else None
     shape = call.written("shape", at=0) if call is not None else None
@@ -118,7 +114,7 @@ def where_used(module: Module, noise: Noise) -> Draft | None:
     load = next(iter(loads.values()))
     if load.phase != TRACING or not module.owns(load.site) or module.class_of(load.site.record) is not cls:
         return None
-    call = _call_of(module, noise)
+    call = module.call_at(noise.call)
     function = shape_function(module, call) if call is not None else None
     shape = call.written("shape", at=0) if call is not None else None
     mean = _mean_beside(noise, load.function)

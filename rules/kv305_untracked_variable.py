@@ -144,7 +144,7 @@ def _is_whole_type(value: Value) -> bool:
 
 
 def _fix(module: Module, write: Access, variable: LibraryObject) -> Draft | None:
-    made = next((c for c in module.all_calls if variable.site is not None and c.record is variable.site.record), None)
+    made = module.call_at(variable.site.record) if variable.site is not None else None
     target, function = write.site.record, write.function
     if made is None or made.name != "tf.Variable" or not isinstance(target, records.Attribute) or function is None:
         return None
@@ -180,8 +180,8 @@ def _start(module: Module, initial: records.Expression) -> tuple[str, str, str] 
             return "()", '"ones"' if number else '"zeros"', ""
         keras = module.keras_prefix
         return ("()", f"{keras}.initializers.Constant({module.text(initial)})", "") if keras else None
-    call = next((c for c in module.calls("tf.zeros", "tf.ones", *_NORMALS) if c.record is initial), None)
-    if call is None:
+    call = module.call_at(initial)
+    if call is None or call.name not in {"tf.zeros", "tf.ones", *_NORMALS}:
         return None
     return _normal(module, call) if call.name in _NORMALS else _filled(module, call)
 

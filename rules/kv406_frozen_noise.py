@@ -109,7 +109,8 @@ def _is_on_purpose(module: Module, call: Call) -> bool:
     """True for ``tf.constant(np.random…)``, and in preprocessing layers, which work on Python's lists."""
     argument = call.record.parent
     around = argument.parent if isinstance(argument, records.Argument) else None
-    if any(other.record is around for other in module.calls("tf.constant", "keras.backend.constant")):
+    outer = module.call_at(around) if around is not None else None
+    if outer is not None and outer.name in {"tf.constant", "keras.backend.constant"}:
         return True
     cls = module.class_of(call.record)
     return cls is not None and any("Preprocess" in getattr(base, "name", "") for base in cls.value.mro())
@@ -127,7 +128,7 @@ def _is_eager(module: Module) -> bool:
         return False
     if any("train_step" in cls.record.methods for cls in module.classes):
         return False
-    if any(True for word in ("function",) for _ in _of_tensorflow(module, word)):
+    if any(True for _ in _of_tensorflow(module, "function")):
         return False
     return any(True for _ in module.method_calls("gradient"))
 
@@ -186,17 +187,13 @@ def _meets_graph(module: Module, noise: Noise) -> bool:
 
 # shapes -----------------------------------------------------------------------------------------
 def _display(module: Module, noise: Noise) -> records.Display | None:
-    """The shape of a draw where it is written out: in the call, or where its name is bound."""
-    call = next((call for call in module.all_calls if call.record is noise.call), None)
-    written = call.written("shape", at=0) if call is not None else None
-    shape = written.value if written is not None else None
-    if isinstance(shape, records.Name):
-        name, here = shape.id, records.function_of(shape)
-        scope = here if here is not None and name in here.scope.bound else module.code
-        bound = [s for s in scope.walk() if isinstance(s, records.Assign) and name in map(module.text, s.targets)]
-        shape = bound[0].value if len(bound) == 1 else None
-    is_list = isinstance(shape, records.Display) and shape.kind in {"tuple", "list"} and bool(shape.items)
-    return shape if is_list and isinstance(shape, records.Display) else None
+    """The shape of a draw where the file writes it out: in the call, or where it comes from."""
+    call = module.call_at(noise.call)
+    shape = call.argument("shape", at=0) if call is not None else None
+    site = shape.site if shape is not None else None
+    display = site.record if site is not None and module.owns(site) else None
+    is_list = isinstance(display, records.Display) and display.kind in {"tuple", "list"} and bool(display.items)
+    return display if is_list and isinstance(display, records.Display) else None
 
 
 def _shaped(module: Module, noise: Noise) -> Iterator[Report]:

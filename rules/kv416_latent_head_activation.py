@@ -96,16 +96,12 @@ def _fix(module: Module, ending: Ending) -> Draft | None:
     """Takes the argument away where it is written in the layer's own call, and no other one moves up."""
     if ending.layer is None or library_class(ending.layer) == "keras.layers.Activation":
         return None
-    made = ending.layer.site
-    for call in module.all_calls:
-        if made is None or ending.site is None or call.record is not made.record:
-            continue
-        given = call.written("activation")
-        if given is None or given.value is not ending.site.record:
-            return None
-        if given.name is None and given is not call.record.arguments[-1]:
-            return None
-        editor = module.editor()
-        editor.remove_argument(call.record, given)
-        return editor.draft("Take the activation off the head", Applicability.UNSAFE)
-    return None
+    call = module.call_at(ending.layer.site.record) if ending.layer.site is not None else None
+    given = call.written("activation") if call is not None else None
+    if call is None or given is None or ending.site is None or given.value is not ending.site.record:
+        return None
+    if given.name is None and given is not call.record.arguments[-1]:
+        return None
+    editor = module.editor()
+    editor.remove_argument(call.record, given)
+    return editor.draft("Take the activation off the head", Applicability.UNSAFE)

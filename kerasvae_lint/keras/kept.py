@@ -15,7 +15,6 @@ from kerasvae_lint.values.interpreter import CONSTRUCTION, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
     Computed,
-    DictObject,
     Instance,
     LibraryName,
     LibraryObject,
@@ -26,6 +25,7 @@ from kerasvae_lint.values.lattice import (
     Union,
     Unknown,
     Value,
+    held,
     leaves,
 )
 from kerasvae_lint.values.world import CallEvent
@@ -176,26 +176,6 @@ def _stale(value: Value) -> Iterator[Computed | LibraryObject]:
                 yield part
         elif isinstance(part, Computed) and part.phase == CONSTRUCTION and _is_snapshot(part):
             yield part
-
-
-def held(value: Value) -> Iterator[Value]:
-    """A value, or what the containers that it is hold, at any depth."""
-    todo, seen = [value], set[int]()
-    while todo and len(seen) < _MAX_PARTS:
-        at = todo.pop()
-        if id(at) in seen:
-            continue
-        seen.add(id(at))
-        if isinstance(at, Union):
-            todo.extend(reversed(at.members))
-        elif isinstance(at, ListObject):
-            todo.append(at.items)
-        elif isinstance(at, Tuple):
-            todo.extend(reversed((*at.items, at.rest) if at.rest is not None else at.items))
-        elif isinstance(at, DictObject):
-            todo.extend(held for _, held in at.entries.items.values())
-        else:
-            yield at
 
 
 def _parts(value: Value) -> Iterator[Value]:

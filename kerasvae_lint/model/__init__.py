@@ -2,7 +2,7 @@
 
 from kerasvae_lint.binding import records
 from kerasvae_lint.keras.crossentropy import Entropy
-from kerasvae_lint.keras.kept import Kept, held, learned
+from kerasvae_lint.keras.kept import Kept, learned
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.likelihood import Probability, probability
 from kerasvae_lint.keras.objective.gaussian import match_kl
@@ -50,6 +50,7 @@ from kerasvae_lint.values.lattice import (
     Value,
     constant,
     constants,
+    held,
     is_none,
     leaves,
 )

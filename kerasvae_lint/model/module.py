@@ -131,12 +131,19 @@ class Module:
     @cached_property
     def all_calls(self) -> list[Call]:
         """Every call of the file that was run, in source order."""
+        return sorted(self._by_record.values(), key=lambda call: (call.record.start, -call.record.end))
+
+    @cached_property
+    def _by_record(self) -> dict[r.Record, Call]:
         found: dict[r.Call, list[CallEvent]] = {}
         for event in self._events:
             if event.call is not None:
                 found.setdefault(event.call, []).append(event)
-        made = [Call(record, self.unit, events) for record, events in found.items()]
-        return sorted(made, key=lambda call: (call.record.start, -call.record.end))
+        return {record: Call(record, self.unit, events) for record, events in found.items()}
+
+    def call_at(self, record: r.Record) -> Call | None:
+        """The call that a record is; None if it is none, or never ran."""
+        return self._by_record.get(record)
 
     def calls(self, *names: str) -> Iterator[Call]:
         """Calls of the library functions (or objects of the classes) with these canonical names, in source order."""

@@ -22,14 +22,13 @@ from kerasvae_lint.values.lattice import (
     Instance,
     LibraryName,
     LibraryObject,
-    ListObject,
     Native,
     Object,
     Site,
-    Tuple,
     Unknown,
     Value,
     constant,
+    held,
 )
 from kerasvae_lint.values.unit import Unit
 
@@ -82,17 +81,7 @@ class Fit:
     def callbacks(self) -> list[Value]:
         """The callbacks that it is given, as far as they can be seen."""
         given = self.run.arguments.get("callbacks")
-        return list(_members(given)) if given is not None else []
-
-
-def _members(value: Value) -> Iterator[Value]:
-    for member in value.alternatives():
-        if isinstance(member, (Tuple, ListObject)):
-            held = member.items if isinstance(member, ListObject) else member
-            for item in (*held.items, *([held.rest] if held.rest is not None else [])):
-                yield from _members(item)
-        elif isinstance(member, (Instance, LibraryObject)):
-            yield member
+        return [value for value in held(given) if isinstance(value, (Instance, LibraryObject))] if given else []
 
 
 def makes_loss(function: r.Function) -> bool:

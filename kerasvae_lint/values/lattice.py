@@ -813,6 +813,26 @@ def plainly(value: Value) -> Value:
     return value
 
 
+def held(value: Value, limit: int = 400) -> Iterator[Value]:
+    """A value, or what the containers that it is hold, at any depth."""
+    todo, seen = [value], set[int]()
+    while todo and len(seen) < limit:
+        at = todo.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Union):
+            todo.extend(reversed(at.members))
+        elif isinstance(at, ListObject):
+            todo.append(at.items)
+        elif isinstance(at, Tuple):
+            todo.extend(reversed((*at.items, at.rest) if at.rest is not None else at.items))
+        elif isinstance(at, DictObject):
+            todo.extend(part for _, part in at.entries.items.values())
+        else:
+            yield at
+
+
 def leaves(value: Value, limit: int = 400) -> Iterator[Value]:
     """Everything that a value was computed from, itself included, each once."""
     seen: set[int] = set()
