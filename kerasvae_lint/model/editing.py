@@ -25,8 +25,8 @@ class Editor:
         self._imports: dict[str, str] = {}
 
     def draft(self, message: str, applicability: Applicability = Applicability.SAFE) -> Draft:
-        """The fix made of everything collected so far."""
-        edits = set(self._edits)
+        """The fix made of everything collected so far; what a larger edit takes along is not deleted twice."""
+        edits = {edit for edit in self._edits if not any(_takes_along(other, edit) for other in self._edits)}
         for statement in self._imports.values():
             at = self._place_for_import(min((edit.start for edit in edits), default=0))
             edits.add(TextEdit(at, at, f"{statement}{self.newline}"))
@@ -313,6 +313,12 @@ class Editor:
 
     def _same_cell(self, one: r.Record, other: r.Record) -> bool:
         return self.source.position(one.start)[0] == self.source.position(other.start)[0]
+
+
+def _takes_along(one: TextEdit, other: TextEdit) -> bool:
+    """True if an edit covers what another one only deletes, and more."""
+    within = one.start <= other.start and other.end <= one.end
+    return within and not other.content and (one.start, one.end) != (other.start, other.end)
 
 
 def suite_of(statement: r.Statement) -> tuple[r.Statement, ...]:
