@@ -17,6 +17,8 @@ from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.unit import Unit
 
 MAX_UNITS = 64
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders whose packages are projects of their own, each a stranger to the others."""
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 
 
@@ -120,6 +122,8 @@ class Surroundings:
         if root in places and not has_marker(root):
             last += 1
         for place in (*places[: last + 1], root / "src"):
+            if place.name in _INSTALLED and parts[0] != root.name:
+                continue
             base = place.joinpath(*parts)
             for path in (f"{base}.py", str(base / "__init__.py")):
                 unit = self._consult(path, dotted)

@@ -38,6 +38,8 @@ _GRADIENTS = frozenset({"tf.gradients", "keras.backend.gradients"})
 _REGULARIZERS = frozenset({"tfp.layers.KLDivergenceRegularizer", "tfp.layers.KLDivergenceAddLoss"})
 _LOSS_NAMES = re.compile(r"loss|elbo|objective|cost", re.IGNORECASE)
 _SUMS = frozenset({"add", "subtract", "add_n", "multiply", "divide", "negative", "kl_divergence", "identity", "draw"})
+_MAKES_ONE = re.compile(r"exp|log|kl|div|rand|normal|sampl|draw|distrib|softplus", re.I)
+"""Words of the functions one of which makes a part of every KL and of every sample."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -281,6 +283,8 @@ def _returned(machine: Interpreter, found: Objective, unit: Unit) -> list[Loss]:
 # formulas ---------------------------------------------------------------------------------------
 def _look_for_formulas(machine: Interpreter, found: Objective) -> None:
     """Find every expression that is a KL or a sample and nothing else."""
+    if not any(_MAKES_ONE.search(getattr(event.callee, "name", "")) for event in machine.events):
+        return
     kls: list[FoundKL] = []
     samples: list[FoundSample] = []
     for record, values in machine.values.seen.items():
