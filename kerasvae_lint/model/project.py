@@ -122,7 +122,7 @@ class Surroundings:
         if root in places and not has_marker(root):
             last += 1
         for place in (*places[: last + 1], root / "src"):
-            if place.name in _INSTALLED and parts[0] != root.name:
+            if place.name in _INSTALLED and place != folder and parts[0] != folder.relative_to(place).parts[0]:
                 continue
             base = place.joinpath(*parts)
             for path in (f"{base}.py", str(base / "__init__.py")):
