@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.facts import Binding, Function
-from kerasvae_lint.semantics.schedules.fits import Fit
-from kerasvae_lint.semantics.schedules.tracing import classes_in
+from kerasvae_lint.model import (
+    Call,
+    Fit,
+    Instance,
+    Module,
+    Setting,
+    Value,
+    goes_nowhere,
+    kinds,
+    library_class,
+    records,
+)
 
-from ._schedules import callback_name
+_ONCE = ("train_begin", "train_end", "on_test", "on_predict")
+_WATCHERS = frozenset(
+    f"keras.callbacks.{name}"
+    for name in ("CSVLogger", "EarlyStopping", "LearningRateScheduler", "ModelCheckpoint", "ReduceLROnPlateau")
+)
+_OF_KERAS = frozenset({"trainable", "stop_training", "history"})
 
 
 class CallbackNotPassed(Rule):
@@ -20,7 +31,8 @@ class CallbackNotPassed(Rule):
 
     ## What it finds
     A callback that sets a variable or an attribute of the model, made in the same function as a `fit` that is not given
-    it, and never used again; also through a list that only ever collects. Not: a callback that goes anywhere else.
+    it, and never used again; also through a list that only ever collects. And a schedule, an EarlyStopping, a
+    ModelCheckpoint and their like that a statement of its own makes and drops. Not: a callback that goes anywhere else.
 
     ## Why it bites
     The weight stays at its start for the whole training, without a word: a KL warm-up from 0 trains a plain
@@ -52,114 +64,112 @@ class CallbackNotPassed(Rule):
     recipe = "kl-annealing"
     project_wide = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per callback that goes nowhere."""
-        fits = model.schedules.fits
-        if not fits:
-            return
-        for scope_function in dict.fromkeys(fit.call.function for fit in fits):
-            beside = [fit for fit in fits if fit.call.function is scope_function]
-            for name, bindings in scope_function.scope.bindings.items():
-                if len(bindings) != 1 or bindings[0].path or bindings[0].value is None:
-                    continue
-                yield from _check(model, scope_function, beside, name, bindings[0])
+        fits = {fit.site.record: fit for fit in module.schedules.fits}
+        for call in module.all_calls if fits else ():
+            beside = [fit for record, fit in fits.items() if records.function_of(record) is call.function]
+            later = [fit for fit in beside if fit.site.record.start > call.record.end]
+            if not later or not all(fit.run.complete for fit in later):
+                continue
+            statement = records.statement_of(call.record)
+            if isinstance(statement, records.Assign):
+                found = _forgotten(module, call, statement, later)
+            else:
+                found = _dropped(module, call, statement, later) if later == beside else None
+            if found is not None:
+                yield found
 
 
-def _check(model: SemanticModel, function: Function, fits: list[Fit], name: str, binding: Binding) -> Iterator[Report]:
-    call = binding.value
-    if not isinstance(call, cst.Call):
-        return
-    cls = _schedule(model, call)
-    if cls is None or not _goes_nowhere(model, function, name):
-        return
-    later = [fit for fit in fits if fit.call.order > binding.order]
-    if not later or any(fit.splatted for fit in later):
-        return
-    label = callback_name(model, call, cls if isinstance(cls, ClassInfo) else None)
-    yield Report(
-        binding.node,
-        f"This {label} is made, and no `fit` gets it: what it should set stays at its start for the whole training, in"
-        " Keras 2 and 3. Add it to the callbacks.",
-        tuple((fit.call.node.func, "this `fit` is not given it") for fit in later),
-        _fix(model, name, later[0]) if len(later) == 1 else None,
+def _forgotten(module: Module, call: Call, statement: records.Assign, fits: list[Fit]) -> Report | None:
+    """The finding for a schedule that gets a name which nobody uses."""
+    name = statement.targets[0]
+    if statement.value is not call.record or len(statement.targets) != 1 or not isinstance(name, records.Name):
+        return None
+    made = _callback(call)
+    if made is None or not _is_dead(module, name) or not _is_schedule(module, made):
+        return None
+    what = "what it should set stays at its start for the whole training"
+    return _report(name, made, what, fits, _fix(module, name, fits[0]) if len(fits) == 1 else None)
+
+
+def _dropped(module: Module, call: Call, statement: records.Statement | None, fits: list[Fit]) -> Report | None:
+    """The finding for a callback that a statement makes and drops: not for one that is only tried, or shown."""
+    if not isinstance(statement, records.ExpressionStatement):
+        return None
+    if isinstance(statement.parent, (records.With, records.Try)):
+        return None
+    value = statement.value
+    alone = value.items[0] if isinstance(value, records.Display) and len(value.items) == 1 else value
+    made = _callback(call)
+    if alone is not call.record or made is None or (module.source.cells is not None and call.function is None):
+        return None
+    if call.name not in _WATCHERS and not _is_schedule(module, made):
+        return None
+    return _report(call.record, made, "it does nothing", fits, None)
+
+
+def _report(at: records.Record, made: Value, what: str, fits: list[Fit], fix: Draft | None) -> Report:
+    label = made.cls.name if isinstance(made, Instance) else library_class(made).rpartition(".")[2]
+    return Report(
+        at,
+        f"This {label} is made, and no `fit` gets it: {what}, in Keras 2 and 3. Add it to the callbacks.",
+        tuple((_func(fit), "this `fit` is not given it") for fit in fits),
+        fix,
     )
 
 
-def _schedule(model: SemanticModel, call: cst.Call) -> ClassInfo | str | None:
-    """The callback class that ``call`` makes an object of, if its hooks set something of a model's."""
-    for cls in classes_in(model.values(call)):
-        if "callback" in cls.kinds and cls.model.schedules.changes_by(cls):
-            return cls
-    if not (model.name(call.func) or "").endswith("LambdaCallback"):
-        return None
-    given = {function for function in model.facts.functions if _within(model, function, call)}
-    return "LambdaCallback" if any(change.function in given for change in model.schedules.changes) else None
+def _func(fit: Fit) -> records.Record:
+    record = fit.site.record
+    return record.func if isinstance(record, records.Call) else record
 
 
-def _within(model: SemanticModel, function: Function, call: cst.Call) -> bool:
-    """True for the lambdas and functions that the call gets."""
-    at: cst.CSTNode | None = function.node
-    while at is not None and at is not call:
-        at = model.parent(at)
-    if at is call:
-        return True
-    return any(isinstance(a.value, cst.Name) and a.value.value == function.name for a in call.args)
+def _is_dead(module: Module, name: records.Name) -> bool:
+    """True if nobody does anything with a name: in a file that lists its names for others, they may."""
+    home = records.home_of(name)
+    if home is None or (home.kind == "module" and module.around is not None and "__all__" in home.bound):
+        return False
+    inside = records.function_of(name)
+    return (home.kind == "module") == (inside is None) and goes_nowhere(module.code, name)
 
 
-def _goes_nowhere(model: SemanticModel, function: Function, name: str, depth: int = 0) -> bool:
-    """True if nothing is done with a name, or it is only collected in a list that goes nowhere."""
-    for use in model.facts.names.get(name, ()):
-        found = model.resolver.scope_at(use).lookup(name)
-        if found is None or found[0] is not function.scope:
-            continue
-        into = _collected_in(model, use)
-        if into == name:
-            continue
-        if into is None or depth > 3 or not _goes_nowhere(model, function, into, depth + 1):
-            return False
-    if function is model.facts.root and model.project is not None:
-        return not _lists_names(model)
-    return True
-
-
-def _lists_names(model: SemanticModel) -> bool:
-    """True if the module lists its names for others."""
-    return "__all__" in model.facts.root.scope.bindings
-
-
-def _collected_in(model: SemanticModel, use: cst.Name) -> str | None:
-    """The name of the list that a name is put into."""
-    at = model.parent(use)
-    if isinstance(at, cst.Element):
-        display = model.parent(at)
-        statement = model.parent(display) if display is not None else None
-        if isinstance(display, (cst.List, cst.Tuple)):
-            if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
-                target = statement.targets[0].target
-                return target.value if isinstance(target, cst.Name) else None
-            if isinstance(statement, cst.AugAssign) and isinstance(statement.target, cst.Name):
-                return statement.target.value
-    if isinstance(at, cst.Attribute) and at.attr.value in {"append", "extend"}:
-        call = model.parent(at)
-        if isinstance(call, cst.Call) and isinstance(model.parent(call), cst.Expr):
-            return use.value
-    if isinstance(at, cst.Arg):
-        call = model.parent(at)
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value == "append":
-            return call.func.value.value if isinstance(call.func.value, cst.Name) else None
+def _callback(call: Call) -> Value | None:
+    """The callback that a call makes: itself, or by a helper that does nothing but return it."""
+    for made in call.result.alternatives():
+        if "callback" in kinds(made) and made.site is not None:
+            if made.site.record is call.record or isinstance(made.site.record.parent, records.Return):
+                return made
     return None
 
 
-def _fix(model: SemanticModel, name: str, fit: Fit) -> Draft | None:
-    editor = Editor(model)
-    if fit.argument is None:
-        editor.add_argument(fit.call.node, f"callbacks=[{name}]")
-    elif isinstance(fit.argument, cst.List):
-        elements = fit.argument.elements
-        if elements:
-            editor.insert_after(elements[-1].value, f", {name}")
+def _is_schedule(module: Module, callback: Value) -> bool:
+    """True if the hooks of a callback set something of a model's."""
+    return any(_lasts(setting) for setting in module.schedules.settings_of(callback))
+
+
+def _lasts(setting: Setting) -> bool:
+    """True for what a hook sets again and again, but for what Keras itself asks it to set."""
+    if any(word in setting.hook.name for word in _ONCE):
+        return False
+    return setting.access is None or setting.attribute not in _OF_KERAS
+
+
+def _fix(module: Module, name: records.Name, fit: Fit) -> Draft | None:
+    call = module.call_at(fit.site.record)
+    if call is None:
+        return None
+    editor = module.editor()
+    given = call.written("callbacks")
+    if given is None:
+        editor.add_argument(call.record, f"callbacks=[{name.id}]")
+    elif isinstance(given.value, records.Constant) and given.value.value is None:
+        editor.replace(given.value, f"[{name.id}]")
+    elif isinstance(given.value, records.Display) and given.value.kind == "list":
+        items = given.value.items
+        if items:
+            editor.insert_after(items[-1], f", {name.id}")
         else:
-            editor.replace(fit.argument, f"[{name}]")
+            editor.replace(given.value, f"[{name.id}]")
     else:
         return None
     return editor.draft("Give it to `fit`", Applicability.UNSAFE)

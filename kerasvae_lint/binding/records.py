@@ -920,6 +920,19 @@ def scope_of(record: Record) -> Scope:
     raise ValueError("a record outside any module")
 
 
+def home_of(name: Name) -> Scope | None:
+    """The scope in which a name is bound; None for builtins and for what a star import brings."""
+    scope: Scope | None = scope_of(name)
+    while scope is not None:
+        if name.id in scope.bound and name.id not in scope.outer:
+            return scope
+        is_global = scope.outer.get(name.id) == "global"
+        scope = scope.parent
+        while scope is not None and (scope.kind == "class" or (is_global and scope.kind != "module")):
+            scope = scope.parent
+    return None
+
+
 def _is_iterable(record: Record, generator: Generator) -> bool:
     at: Record | None = record
     while at is not None and at is not generator:

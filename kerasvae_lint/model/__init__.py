@@ -36,6 +36,7 @@ from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, tw
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.recomputing import recompute
 from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_warm_up
+from kerasvae_lint.model.uses import goes_nowhere
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
@@ -103,6 +104,7 @@ __all__ = [
     "ending_of",
     "exponent_of",
     "fixes_batch",
+    "goes_nowhere",
     "held",
     "is_count_of",
     "is_counter",

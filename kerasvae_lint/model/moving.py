@@ -54,7 +54,7 @@ class Mover:
         """What to write for a name: None to leave it as it is."""
         if name.id == receiver_of(function):
             return None if name.id == "self" else "self"
-        scope = _scope_of(name)
+        scope = r.home_of(name)
         if scope is None or scope.kind in {"module", "comprehension"} or _is_inner(scope, function):
             return None
         if scope is not function.scope:
@@ -119,18 +119,6 @@ def receiver_of(function: r.Function) -> str | None:
 def is_receiver(expression: r.Expression, function: r.Function) -> bool:
     """True for the ``self`` of a method."""
     return isinstance(expression, r.Name) and expression.id == receiver_of(function)
-
-
-def _scope_of(name: r.Name) -> r.Scope | None:
-    """The scope in which a name is bound; None for builtins."""
-    scope: r.Scope | None = r.scope_of(name)
-    while scope is not None:
-        if name.id in scope.bound and name.id not in scope.outer:
-            return scope
-        scope = scope.parent
-        while scope is not None and scope.kind == "class":
-            scope = scope.parent
-    return None
 
 
 def _is_inner(scope: r.Scope, function: r.Function) -> bool:
