@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.model import Call, ItemSetting, Module, Value, constant, is_none, records
+from kerasvae_lint.model import ItemSetting, Module, Value, constant, is_none, records
 
 
 class LossWeightsNotLive(Rule):
@@ -58,7 +58,7 @@ class LossWeightsNotLive(Rule):
             if weights is None or is_none(weights) or any(argument.star for argument in call.record.arguments):
                 continue
             written = call.written("loss_weights")
-            if written is None or _has_own_compile(module, call):
+            if written is None or module.has_own_compile(call):
                 continue
             loss = call.argument("loss")
             if loss is None or is_none(loss):
@@ -70,16 +70,6 @@ class LossWeightsNotLive(Rule):
                 )
             elif len(weights.alternatives()) == 1:
                 yield from _mutated(module, weights, written.value)
-
-
-def _has_own_compile(module: Module, call: Call) -> bool:
-    """True where ``compile`` is the project's own, or may be, which may do anything with the weights."""
-    func = call.record.func
-    receiver = func.value if isinstance(func, records.Attribute) else None
-    if isinstance(receiver, records.Call) and isinstance(receiver.func, records.Name) and receiver.func.id == "super":
-        return True
-    classes = [cls for obj in call.receivers for cls in module.declared(obj)]
-    return any(cls.is_open or any("compile" in base.slots for base in cls.classes()) for cls in classes)
 
 
 def _mutated(module: Module, weights: Value, written: records.Expression) -> Iterator[Report]:

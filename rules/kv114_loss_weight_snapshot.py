@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.literals import literal
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.fits import keyword
-from kerasvae_lint.semantics.values import Snapshot, Variable
-
-from ._schedules import place
+from kerasvae_lint.model import (
+    Access,
+    Call,
+    LossWeight,
+    Module,
+    Setting,
+    constant,
+    is_python,
+    kinds,
+    mentions,
+    parenthesized,
+    records,
+)
 
 
 class LossWeightSnapshot(Rule):
     """`loss_weights=[1.0, 0.5 * beta]`: the product is computed once, and the variable forgotten.
 
     ## What it finds
-    An element of `loss_weights` that is computed from a variable (a product, a difference, a cast), where host code
-    sets the variable during training. Not: the variable itself, which is live.
+    An element of `loss_weights` that is computed from a variable (a product, a difference, a cast, `K.get_value`),
+    where host code sets the variable during training; and the number of an attribute or global that a callback sets.
+    Not: the variable itself, which is live, and a `compile` that is called again each time.
 
     ## Why it bites
     Outside of the graph `0.5 * beta` is a number by the time `compile` gets it. The callback sets the variable, and the
@@ -52,109 +57,105 @@ class LossWeightSnapshot(Rule):
     probes = ("schedule",)
     recipe = "kl-layer"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per weight that is a copy."""
-        for call in model.method_calls("compile"):
-            weights = keyword(call.node, "loss_weights")
-            for node in _elements(model, weights) if weights is not None else ():
-                copied = [v for value in model.values(node) if isinstance(value, Snapshot) for v in value.of]
-                writes = _writes(model, copied)
-                where = (writes[0].model, writes[0].node) if writes else _elsewhere(model, copied)
-                if where is None:
-                    continue
-                yield Report(
-                    node,
-                    f"`{model.text(node)}` is computed once, before `compile` gets it: setting the variable changes no"
-                    " loss, in Keras 2 and 3. Give the variable itself, and scale what is assigned.",
-                    ((place(model, *where), "host code sets the variable here"),),
-                    _fix(model, node, copied, writes) if writes else None,
-                )
+        seen: set[records.Record] = set()
+        for call in module.method_calls("compile"):
+            if module.has_own_compile(call):
+                continue
+            for weight in module.schedules.loss_weights(call):
+                found = _found(module, call, weight) if weight.record not in seen else None
+                if found is not None:
+                    seen.add(weight.record)
+                    yield found
 
 
-def _elements(model: SemanticModel, weights: cst.BaseExpression) -> list[cst.BaseExpression]:
-    if isinstance(weights, cst.Name):
-        bound = [b.value for b in model.resolver.bindings(weights) if b.value is not None and not b.path]
-        return _elements(model, bound[0]) if len(bound) == 1 and not isinstance(bound[0], cst.Name) else []
-    if isinstance(weights, (cst.List, cst.Tuple)):
-        return [element.value for element in weights.elements]
-    if isinstance(weights, cst.Dict):
-        return [element.value for element in weights.elements if isinstance(element, cst.DictElement)]
-    return []
+def _found(module: Module, call: Call, weight: LossWeight) -> Report | None:
+    schedules, text = module.schedules, module.text(weight.record)
+    writes = [write for variable in weight.copied for write in schedules.writes_of(variable)]
+    writes = [write for write in writes if not schedules.compiles_after(call, write)]
+    handed = [site for variable in weight.copied for site in schedules.handed_to_schedulers(variable)]
+    if writes or handed:
+        return Report(
+            weight.record,
+            f"`{text}` is computed once, before `compile` gets it: setting the variable changes no loss, in Keras 2 and"
+            " 3. Give the variable itself, and scale what is assigned.",
+            ((module.place(writes[0].site if writes else handed[0]), "host code sets the variable here"),),
+            _fix(module, weight, writes) if writes else None,
+        )
+    setting = _number(module, call, weight)
+    if setting is None:
+        return None
+    return Report(
+        weight.record,
+        f"`{text}` is read once, before `compile` gets it: setting `{setting.attribute}` changes no loss, in Keras 2"
+        " and 3. Make it a non-trainable variable, give that to `compile`, and assign it.",
+        ((setting.record, "host code sets the number here"),),
+    )
 
 
-def _writes(model: SemanticModel, copied: list[Variable]) -> list[Change]:
-    nodes = {variable.node for variable in copied}
-    return [
-        write
-        for write in model.schedules.writes
-        if any(isinstance(value, Variable) and value.node in nodes for value in model.values(write.target))
-    ]
-
-
-def _elsewhere(model: SemanticModel, copied: list[Variable]) -> tuple[SemanticModel, cst.CSTNode] | None:
-    """A write by a callback of another file that is given the variable."""
-    nodes = {variable.node for variable in copied}
-    for handed in model.schedules.handed:
-        if any(value.node in nodes for value in model.values(handed.given)):
-            return handed.write.model, handed.write.call.node
+def _number(module: Module, call: Call, weight: LossWeight) -> Setting | None:
+    """Where a hook sets the number that a weight was computed from."""
+    if not weight.read or not is_python(weight.value):
+        return None
+    for setting in module.schedules.settings:
+        if setting.access is None or not setting.hook.is_repeated:
+            continue
+        if any(obj is setting.obj and name == setting.attribute for obj, name in weight.read):
+            if not module.schedules.compiles_after(call, setting.access):
+                return setting
     return None
 
 
-def _fix(model: SemanticModel, node: cst.BaseExpression, copied: list[Variable], writes: list[Change]) -> Draft | None:
+def _fix(module: Module, weight: LossWeight, writes: list[Access]) -> Draft | None:
     """``c * variable`` → the variable, with the factor at every write and at the start."""
-    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, cst.Multiply):
+    product, variable = weight.record, weight.copied[0]
+    if not isinstance(product, records.Binary) or product.operator != "*" or len(weight.copied) != 1:
         return None
-    sides = [(node.left, node.right), (node.right, node.left)]
-    found = [(c, v) for c, v in sides if isinstance(literal(c), (int, float)) and isinstance(v, cst.Name)]
-    if len(found) != 1 or len({variable.node for variable in copied}) != 1:
+    sides = ((product.left, product.right), (product.right, product.left))
+    found = [(c, v) for c, v in sides if isinstance(c, records.Constant) and isinstance(v, records.Name)]
+    made = variable.site.record if variable.site is not None and module.owns(variable.site) else None
+    if len(found) != 1 or not isinstance(made, records.Call) or not made.arguments or made.arguments[0].star:
         return None
     factor, name = found[0]
-    assert isinstance(name, cst.Name)
-    call = copied[0].node
-    if (
-        not isinstance(call, cst.Call)
-        or not call.args
-        or call.args[0].star
-        or not _has_no_other_use(model, name, writes)
-    ):
+    scale, start = constant(module.value(factor)), constant(module.value(made.arguments[0].value))
+    if not isinstance(scale, (int, float)) or not isinstance(start, (int, float)):
         return None
-    start = literal(call.args[0].value)
-    scale = literal(factor)
-    if not isinstance(start, (int, float)) or not isinstance(scale, (int, float)):
+    calls = [write.site.record for write in writes if module.owns(write.site)]
+    if len(calls) != len(variable.writes["value"]) or not _has_no_other_use(module, name, calls):
         return None
-    if len(writes) != sum(1 for w in model.writes if _is_of(model, w.target, call)):
-        return None
-    editor = Editor(model)
-    editor.replace(node, name.value)
+    editor = module.editor()
+    editor.replace(product, name.id)
     if start:
-        editor.replace(call.args[0].value, repr(float(start * scale)))
-    for write in writes:
-        value = write.value
+        editor.replace(made.arguments[0].value, repr(float(start * scale)))
+    for record in dict.fromkeys(calls):
+        value = _assigned(record, name)
         if value is None:
             return None
-        text = model.text(value)
-        plain = isinstance(value, (cst.Name, cst.Attribute, cst.Call, cst.Integer, cst.Float))
-        editor.replace(value, f"{model.text(factor)} * {text if plain else f'({text})'}")
+        editor.replace(value, f"{module.text(factor)} * {parenthesized(module.text(value), value)}")
     return editor.draft("Give the variable itself", Applicability.UNSAFE)
 
 
-def _is_of(model: SemanticModel, target: cst.BaseExpression, made: cst.CSTNode) -> bool:
-    return any(value.node is made for value in model.values(target))
+def _assigned(record: records.Record, name: records.Name) -> records.Expression | None:
+    """The new value in ``name.assign(value)`` or ``K.set_value(name, value)``."""
+    if not isinstance(record, records.Call) or not isinstance(record.func, records.Attribute):
+        return None
+    target: records.Expression = record.func.value
+    values = [argument.value for argument in record.arguments if not argument.star]
+    if record.func.attr != "assign" and values:
+        target, *values = values
+    return values[0] if len(values) == 1 and isinstance(target, records.Name) and target.id == name.id else None
 
 
-def _has_no_other_use(model: SemanticModel, name: cst.Name, writes: list[Change]) -> bool:
+def _has_no_other_use(module: Module, name: records.Name, writes: list[records.Record]) -> bool:
     """True if the name stands in the weights, in writes and in constructors of callbacks only."""
-    targets = {id(write.target) for write in writes}
-    for use in model.facts.names.get(name.value, ()):
-        if use is name or id(use) in targets:
+    for use in mentions(module.code, name.id):
+        if use is name or any(module.stands_in(use, write) for write in writes):
             continue
-        argument = model.parent(use)
-        if isinstance(argument, cst.AssignTarget):
+        parent = use.parent
+        if isinstance(parent, records.Assign) and use in parent.targets:
             continue
-        call = model.parent(argument) if isinstance(argument, cst.Arg) else None
-        if not isinstance(call, cst.Call):
-            return False
-        made = model.constructed(call)
-        if not made or any("callback" not in cls.kinds for cls in made):
+        call = module.call_at(parent.parent) if isinstance(parent, records.Argument) and parent.parent else None
+        if call is None or "callback" not in kinds(call.result):
             return False
     return True

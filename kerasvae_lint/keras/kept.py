@@ -36,10 +36,10 @@ _STATIC_KINDS = frozenset({"shape", "string", "bool", "object"})
 _STATIC = frozenset(
     {
         *("shape", "size", "rank", "ndim", "int_shape", "dtype", "count_params", "floatx", "epsilon", "name"),
-        *("zeros_like", "ones_like", "get_value", "numpy", "get_weights", "convert_to_numpy", "static_value", "eval"),
-        *("get_static_value", "is_tensor", "is_keras_tensor", "weights"),
+        *("zeros_like", "ones_like", "get_static_value", "is_tensor", "is_keras_tensor", "weights", "static_value"),
     }
 )
+_FETCHED = frozenset({"get_value", "numpy", "get_weights", "convert_to_numpy", "eval"})
 _SYMBOLIC = frozenset({"input", "layer", "batch", "data", "output", "element"})
 _DEFERRED = "DeferredTensor"
 _STATIC_ATTRIBUTES = frozenset({"shape", "dtype", "name", "ndim", "device", "graph", "op", "size", "get_shape"})
@@ -195,12 +195,15 @@ def _is_snapshot(value: Computed) -> bool:
     return value.op != _DEFERRED and bool(variables_behind(value))
 
 
-def variables_behind(value: Computed, deferred: bool = False) -> tuple[LibraryObject, ...] | None:
+def variables_behind(
+    value: Computed, deferred: bool = False, fetched: bool = False
+) -> tuple[LibraryObject, ...] | None:
     """The variables whose values went into a tensor; None for a tensor of a model's graph.
 
     Args:
         value: the tensor.
         deferred: whether to look into a ``DeferredTensor``, which reads its variable anew each time.
+        fetched: whether to look into plain numbers that were fetched from a variable: ``K.get_value(beta)``.
     """
     found: dict[LibraryObject, None] = {}
     todo: list[Value] = [value]
@@ -218,7 +221,7 @@ def variables_behind(value: Computed, deferred: bool = False) -> tuple[LibraryOb
                 return None
             if _makes_object(at) if at.op != _DEFERRED else not deferred:
                 continue
-            if at.op not in _STATIC and at.kind not in _STATIC_KINDS:
+            if at.op not in _STATIC and at.kind not in _STATIC_KINDS and (fetched or at.op not in _FETCHED):
                 todo.extend(reversed(at.operands))
                 todo.extend(at.options.values())
         elif isinstance(at, (Union, Tuple, ListObject)):
@@ -266,7 +269,7 @@ def reads_only_shape(read: r.Record) -> bool:
     if isinstance(parent, r.Argument) and isinstance(parent.parent, r.Call):
         func = parent.parent.func
         name = func.attr if isinstance(func, r.Attribute) else func.id if isinstance(func, r.Name) else ""
-        return name in _STATIC and name != "numpy"
+        return name in _STATIC or (name in _FETCHED and name != "numpy")
     return isinstance(parent, r.Comparison) and any(word in {"is", "is not"} for word in parent.operators)
 
 

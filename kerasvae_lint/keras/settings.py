@@ -30,6 +30,7 @@ from kerasvae_lint.values.world import CallEvent
 
 MAX_CALLS = 4
 _SETTERS = frozenset({"set_value", "update"})
+_ONCE = ("train_begin", "train_end", "on_test", "on_predict")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +48,11 @@ class Hook:
     function: r.Function
     counter: r.Parameter
     is_method: bool
+
+    @property
+    def is_repeated(self) -> bool:
+        """True if it is called again and again during the training."""
+        return not any(word in self.name for word in _ONCE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -230,6 +236,39 @@ def _traced(reads: Mapping[str, list[Access]], name: str) -> list[Access]:
     return [access for access in reads.get(name, ()) if access.phase == TRACING]
 
 
+def variable_writes(machine: Interpreter, variable: LibraryObject) -> list[Access]:
+    """Where hooks of a training, or loops that train, set a variable again and again, in any file."""
+    hooks, found = _Hooks(machine), []
+    for write in variable.writes.get("value", ()):
+        if write.phase == HOST and write.kind != "set_weights":
+            hook = hooks.of(write.function)
+            repeats = hook.is_repeated if hook is not None else training_loop(write.site.record) is not None
+            if repeats:
+                found.append(write)
+    return found
+
+
+def is_done_again(machine: Interpreter, call: r.Call, function: r.Function | None, write: Access) -> bool:
+    """True if a hook, or the loop that trains, makes a call anew whenever it writes something.
+
+    Args:
+        machine: the interpreter.
+        call: the call.
+        function: the function whose code it is.
+        write: the writing.
+    """
+    hooks = _Hooks(machine)
+    if hooks.of(function) is not None or hooks.of(write.function) is not None:
+        return hooks.of(function) is not None
+    loop = training_loop(write.site.record)
+    calls = [e.site.record for e in machine.events if _runs(e, function)] if function is not None else []
+    return loop is not None and any(loop.start <= at.start and at.end <= loop.end for at in (call, *calls))
+
+
+def _runs(event: CallEvent, function: r.Function) -> bool:
+    return isinstance(event.callee, FunctionValue) and event.callee.function is function
+
+
 # counts -----------------------------------------------------------------------------------------
 _WRAPPERS = frozenset({"float", "int", "cast", "constant", "convert", "convert_to_tensor", "identity"})
 _CURVES = _WRAPPERS | {
@@ -377,15 +416,16 @@ def items_set(machine: Interpreter, unit: Unit, container: Value) -> list[ItemSe
     """Where hooks, or loops that train, set items of a list or dictionary, in source order."""
     hooks = _Hooks(machine)
     found = []
-    for setting in _item_settings(unit):
+    for setting in item_settings(unit):
         held = machine.values.get(setting.holder)
         if held is not None and any(member is container for member in held.alternatives()):
-            if hooks.of(r.function_of(setting.record)) is not None or _is_in_training_loop(setting.record):
+            if hooks.of(r.function_of(setting.record)) is not None or training_loop(setting.record) is not None:
                 found.append(setting)
     return found
 
 
-def _item_settings(unit: Unit) -> Iterator[ItemSetting]:
+def item_settings(unit: Unit) -> Iterator[ItemSetting]:
+    """Every place of a file that sets an item, in source order."""
     for record in unit.module.walk():
         if isinstance(record, r.Assign) and len(record.targets) == 1:
             target = record.targets[0]
@@ -397,13 +437,13 @@ def _item_settings(unit: Unit) -> Iterator[ItemSetting]:
                 yield ItemSetting(record, record.func.value, index.value, value.value)
 
 
-def _is_in_training_loop(record: r.Record) -> bool:
-    """True if a loop around a place trains."""
+def training_loop(record: r.Record) -> r.For | r.While | None:
+    """The loop around a place that trains; None if there is none."""
     at = record.parent
     while at is not None and not isinstance(at, r.Function):
         if isinstance(at, (r.For, r.While)):
             calls = (inner.func for inner in at.walk() if isinstance(inner, r.Call))
             if any(isinstance(func, r.Attribute) and func.attr in TRAINS for func in calls):
-                return True
+                return at
         at = at.parent
-    return False
+    return None

@@ -26,12 +26,13 @@ from kerasvae_lint.keras.settings import (
     words_of,
 )
 from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
+from kerasvae_lint.keras.weights import LossWeight
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
-from kerasvae_lint.model.moving import bindings
+from kerasvae_lint.model.moving import bindings, parenthesized
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.recomputing import recompute
@@ -83,6 +84,7 @@ __all__ = [
     "Loss",
     "Module",
     "Noise",
+    "LossWeight",
     "Objective",
     "Pair",
     "Parameter",
@@ -135,6 +137,7 @@ __all__ = [
     "ramp_of",
     "recompute",
     "records",
+    "parenthesized",
     "tensors",
     "trainable",
     "twin",

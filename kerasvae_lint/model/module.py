@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
-from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.core import Place, TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
@@ -84,6 +84,12 @@ class Module:
         return tuple((site.record, text) for site in sites)
 
     @staticmethod
+    def place(self, site: Site) -> r.Record | Place:
+        """A place for a note: the record itself in this file, else its position in the other one."""
+        if self.owns(site):
+            return site.record
+        return Place(site.unit.filename, site.unit.source.position(site.record.start)[1])
+
     def stands_in(inner: r.Record, outer: r.Record) -> bool:
         """True if one record is part of another."""
         return outer.start <= inner.start and inner.end <= outer.end
@@ -162,6 +168,15 @@ class Module:
                     yield Call(call.record, call.unit, events)
 
     def objects(self, kind: str) -> Iterator[LibraryObject]:
+    def has_own_compile(self, call: Call) -> bool:
+        """True where the ``compile`` that is called is the project's own, or may be, which may do anything."""
+        func = call.record.func
+        receiver = func.value if isinstance(func, r.Attribute) else None
+        if isinstance(receiver, r.Call) and isinstance(receiver.func, r.Name) and receiver.func.id == "super":
+            return True
+        classes = [cls for obj in call.receivers for cls in self.declared(obj)]
+        return any(cls.is_open or any("compile" in base.slots for base in cls.classes()) for cls in classes)
+
         """The library objects of a kind (``layer``, ``variable``, …) that calls of this file made, in order."""
         seen: set[int] = set()
         for event in self._events:

@@ -9,9 +9,21 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
-from kerasvae_lint.keras.settings import ItemSetting, Setting, items_set, number_of, readers, settings, words_of
+from kerasvae_lint.keras.settings import (
+    ItemSetting,
+    Setting,
+    is_done_again,
+    items_set,
+    number_of,
+    readers,
+    settings,
+    variable_writes,
+    words_of,
+)
 from kerasvae_lint.keras.training import FITS, TRAINS, Run, compiled_losses_of, runs
 from kerasvae_lint.keras.variables import is_variable
+from kerasvae_lint.keras.weights import LossWeight, loss_weights
+from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.project import Surroundings
 from kerasvae_lint.values.interpreter import TRACING
@@ -29,11 +41,13 @@ from kerasvae_lint.values.lattice import (
     Value,
     constant,
     held,
+    leaves,
 )
 from kerasvae_lint.values.unit import Unit
 
 _RATE = re.compile(r"(^|_)(lr|learning_rate|optimizer)($|_)", re.I)
 _WARM_UP = re.compile(r"warm|anneal|ramp|kl|beta|rampup|burn", re.I)
+_SCHEDULER = re.compile(r"sched|anneal|warm|ramp", re.I)
 _TEMPERATURE = re.compile(r"temp|tau", re.I)
 _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functions_eagerly")
 _EAGER_FUNCTIONS = frozenset({"tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly"})
@@ -168,6 +182,34 @@ class Schedules:
         for unit in self._around.search((setting.attribute,))[:MAX_FILES]:
             self._program.include(unit)
         return readers(self._program.machine, setting)
+
+    def loss_weights(self, call: Call) -> list[LossWeight]:
+        """The items of what a ``compile`` is given as ``loss_weights``."""
+        given, written = call.argument("loss_weights"), call.written("loss_weights")
+        if given is None or written is None:
+            return []
+        return list(loss_weights(self._program.machine, self._unit, given, written.value))
+
+    def writes_of(self, variable: LibraryObject) -> list[Access]:
+        """Where hooks, or loops that train, set a variable again and again, in any file."""
+        return variable_writes(self._program.machine, variable)
+
+    def compiles_after(self, call: Call, write: Access) -> bool:
+        """True if a ``compile`` is called anew after each writing of a value: it reads it then."""
+        return is_done_again(self._program.machine, call.record, call.function, write)
+
+    def handed_to_schedulers(self, variable: LibraryObject) -> list[Site]:
+        """Where callbacks are made of a variable whose class can't be seen, but says that it is a schedule."""
+        given = [run.arguments["callbacks"] for run in runs(self._program.machine) if "callbacks" in run.arguments]
+        found: dict[r.Record, Site] = {}
+        for callback in (member for value in given for member in held(value)):
+            made = callback.site.record if callback.site is not None else None
+            if isinstance(callback, Computed) and callback.op == "call" and isinstance(made, r.Call):
+                words = words_of(made.func)
+                if words and _SCHEDULER.search(words[0]) and any(part is variable for part in leaves(callback)):
+                    assert callback.site is not None
+                    found[made] = callback.site
+        return list(found.values())
 
     def is_read(self, setting: Setting) -> bool:
         """True for variables, and for attributes and globals that traced code reads."""
