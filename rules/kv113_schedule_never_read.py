@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Report, Rule
-from kerasvae_lint.semantics import ClassInfo, SemanticModel
-from kerasvae_lint.semantics.scalars import is_scalar_variable
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.owners import OTHER, has_attribute, made_as
-from kerasvae_lint.semantics.schedules.tracing import given
-from kerasvae_lint.semantics.values import Variable
-
-from ._schedules import is_learning_rate, place
-
-_READERS = frozenset({"set_value", "get_value", "print", "float", "int", "str", "format", "round"})
+from kerasvae_lint.model import (
+    HOST,
+    TRACING,
+    Attribute,
+    Class,
+    Instance,
+    LibraryObject,
+    Module,
+    Setting,
+    depends_on,
+    is_count_of,
+    is_learning_rate,
+    is_python,
+    is_scalar,
+    is_variable,
+    is_warm_up,
+    number_of,
+    records,
+    trainable,
+)
 
 
 class ScheduleNeverRead(Rule):
-    """A callback writes a variable of its own; the loss reads a twin of the same name that nobody writes.
+    """A callback sets a variable, or an attribute, that no loss reads; the loss reads one that nobody sets.
 
     ## What it finds
-    A variable that a callback makes, or is handed, and writes during training, which nothing but host code reads,
-    beside an attribute of the same name of a layer or model that traced code reads and nobody ever sets.
+    A variable that a callback makes, or is handed, and sets during training, which nothing but host code gets hold of:
+    beside an attribute of the same name of a layer or model that traced code reads and nobody ever sets, or alone. The
+    other side of it: a variable that starts at 0, that a loss is multiplied by, and that only one function has. And an
+    attribute for a warm-up that a callback sets and nothing in the project reads. Not: counters, a copy of what another
+    schedule sets, a variable that any other code gets.
 
     ## Why it bites
     The two have only the name in common. The callback's rises as planned, and prints so; the loss's stays at its start.
@@ -51,126 +62,137 @@ class ScheduleNeverRead(Rule):
 
     code = "KV113"
     name = "schedule-never-read"
-    triggers = ("set_value", ".assign")
+    triggers = ("ariable(", "on_epoch_", "batch_begin", "batch_end")
+    companions = ("allback", "add_loss", "compile(")
     probes = ("schedule",)
     recipe = "kl-annealing"
+    project_wide = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
-        """Yield one finding per variable that is written for nobody."""
-        seen: set[cst.CSTNode] = set()
-        for change in model.schedules.writes:
-            if change.place not in {"callback", "lambda"} or is_learning_rate(change):
+    def check(self, module: Module) -> Iterator[Report]:
+        """Yield one finding per variable or attribute that is set for nobody."""
+        seen: set[records.Record] = set()
+        for variable in module.objects("variable"):
+            if variable.site is None or variable.site.record in seen or not is_scalar(variable):
                 continue
-            variable = _only(model, change)
-            if variable is None or variable.node in seen or _is_used(model, change, variable):
-                continue
-            twin = _twin(model, change, variable)
-            if twin is None:
-                continue
-            seen.add(variable.node)
-            cls, attribute = twin
-            reads = model.schedules.reads(cls, attribute)
-            yield Report(
-                change.node,
-                f"This sets a variable that only host code reads; the loss reads the `{attribute}` of {cls.name},"
-                " another"
-                " one, which stays at its start, in Keras 2 and 3. Give both the same variable.",
-                (
-                    (variable.node, "the variable that is set is made here"),
-                    (place(model, reads[0][0], reads[0][1].node), "traced code reads the other one here"),
-                ),
-            )
+            found = _of_variable(module, variable)
+            if found is not None:
+                seen.add(variable.site.record)
+                yield found
+        for setting in module.schedules.settings:
+            if setting.record not in seen and _is_set_for_nobody(module, setting):
+                seen.add(setting.record)
+                yield Report(
+                    setting.record,
+                    f"Nothing in the project reads the `{setting.attribute}` that this sets: no loss changes with it,"
+                    " in Keras 2 and 3. Let the loss read it, as a non-trainable variable, and assign that.",
+                )
 
 
-def _only(model: SemanticModel, change: Change) -> Variable | None:
-    """The one variable of this module that a write is of."""
-    values = model.values(change.target)
-    if len(values) != 1 or not isinstance(values[0], Variable) or not model.owns(values[0].node):
+def _of_variable(module: Module, variable: LibraryObject) -> Report | None:
+    schedules = module.schedules
+    every = [s for s in schedules.settings_of_variable(variable) if not is_learning_rate(s)]
+    handed = schedules.handed_to_schedulers(variable)
+    if not every and not handed:
+        return _of_zero(module, variable)
+    if not module.unread.is_kept_by_callbacks(variable, handed):
         return None
-    return values[0] if is_scalar_variable(values[0]) and values[0].maker != "attribute" else None
+    assert variable.site is not None
+    made = variable.site.record
+    own = [setting for setting in every if setting.unit is module.unit]
+    for setting in own:
+        twin = _twin(module, setting, made)
+        if twin is not None:
+            return _beside(setting, made, *twin)
+    if not all(_is_schedule(module, setting) for setting in every):
+        return None
+    told = "nothing else gets hold of it: no loss changes with it, in Keras 2 and 3. Give the loss the same variable."
+    if own:
+        return Report(
+            own[0].record,
+            f"This sets a variable, and {told}",
+            ((made, "the variable that is set is made here"),),
+        )
+    sites = [*handed, *(write.site for write in schedules.writes_of(variable))]
+    return Report(
+        made,
+        f"A callback sets this variable, and {told}",
+        tuple((module.place(site), "the callback that sets it") for site in sites[:1]),
+    )
 
 
-def _is_used(model: SemanticModel, change: Change, variable: Variable) -> bool:
-    """True if anything but a callback's host code gets hold of the variable."""
-    nodes: list[cst.BaseExpression] = [load.node for loads in model.facts.loads.values() for load in loads]
-    nodes += [use for uses in model.facts.names.values() for use in uses]
-    for node in nodes:
-        if not any(v.node is variable.node for v in model.values(node) if isinstance(v, Variable)):
-            continue
-        function = model.function_at(node)
-        owner = model.class_at(node)
-        if function in model.schedules.tracing.functions or (owner is not None and "callback" not in owner.kinds):
-            return True
-        if owner is None and not _is_handed_to_callback(model, node):
-            return True
-    return not _made_for_callback(model, change, variable)
+def _is_schedule(module: Module, setting: Setting) -> bool:
+    """True for a value that follows the epochs or batches by a formula, in a hook that sets nothing else."""
+    follows = depends_on(setting.value, setting.hook) and not is_count_of(setting.value, setting.hook)
+    return follows and not module.schedules.sets_more(setting)
 
 
-def _is_handed_to_callback(model: SemanticModel, node: cst.BaseExpression) -> bool:
-    """True where a name outside of classes only makes the variable, writes or prints it, or gives it to a callback."""
-    at: cst.CSTNode | None = node
-    while at is not None and not isinstance(at, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
-        at = model.parent(at)
-        if isinstance(at, cst.Call):
-            func = at.func
-            name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-            if name in _READERS or name.startswith("assign"):
-                return True
-            made = model.constructed(at)
-            return bool(made) and all("callback" in cls.kinds for cls in made)
-        if isinstance(at, cst.FormattedString):
-            return True
-    return isinstance(at, cst.Assign) and any(target.target is node for target in at.targets)
+# twins ------------------------------------------------------------------------------------------
+def _beside(setting: Setting, made: records.Record, cls: Class, attribute: Attribute) -> Report:
+    return Report(
+        setting.record,
+        f"This sets a variable that only host code reads; the loss reads the `{attribute.name}` of {cls.name},"
+        " another one, which stays at its start, in Keras 2 and 3. Give both the same variable.",
+        (
+            (made, "the variable that is set is made here"),
+            *((read.site.record, "traced code reads the other one here") for read in attribute.read_in(TRACING)[:1]),
+        ),
+    )
 
 
-def _made_for_callback(model: SemanticModel, change: Change, variable: Variable) -> bool:
-    """True if the variable is made in the callback, in the call that makes it, or under a name."""
-    function = model.function_at(variable.node)
-    owner = model.class_at(variable.node)
-    if owner is not None:
-        return "callback" in owner.kinds
-    return function is not None and change.place in {"callback", "lambda"}
-
-
-def _twin(model: SemanticModel, change: Change, variable: Variable) -> tuple[ClassInfo, str] | None:
-    """The attribute of the same name of a layer or model that traced code reads and nobody sets."""
-    names = {change.attribute}
+def _twin(module: Module, setting: Setting, made: records.Record) -> tuple[Class, Attribute] | None:
+    """The attribute of the same name of a layer or model of the file that traced code reads and nobody sets."""
     found = []
-    for cls in model.classes:
-        if not cls.is_layer or "callback" in cls.kinds:
-            continue
-        for name in names:
-            if not has_attribute(cls, name) or made_as(cls, name)[0] == OTHER or not model.schedules.reads(cls, name):
-                continue
-            if not _is_set(model, cls, name, variable):
-                found.append((cls, name))
+    for cls in module.classes:
+        attribute = cls.attributes.get(setting.attribute)
+        if cls.is_layer and "callback" not in cls.kinds and attribute is not None and attribute.is_traced:
+            if not _is_set(module, attribute, made):
+                found.append((cls, attribute))
     return found[0] if len(found) == 1 else None
 
 
-def _is_set(model: SemanticModel, cls: ClassInfo, name: str, variable: Variable) -> bool:
-    """True if host code sets the attribute of the class, or it can be the very variable."""
-    _, values = made_as(cls, name)
-    made = {value.node for value in values}
-    if variable.node in made or any(value.kind == "unknown" for value in values):
+def _is_set(module: Module, attribute: Attribute, made: records.Record) -> bool:
+    """True if host code sets the attribute of the class, or it can be the very variable, or anything unknown."""
+    value = attribute.value
+    if value is None or attribute.written_in(HOST):
         return True
-    if any(value.kind == "parameter" for value in values) and not _is_given_other(model, cls, name):
-        return True
-    for change in model.schedules.changes:
-        if change.attribute != name:
-            continue
-        if change.store is not None:
-            if any(owner is cls for owner, _ in model.schedules.owners(change)):
+    for member in value.alternatives():
+        if isinstance(member, LibraryObject) and is_variable(member):
+            same = member.site is None or member.site.record is made
+            if same or any(write.phase == HOST for write in member.writes.get("value", ())):
                 return True
-            continue
-        targets = model.values(change.target)
-        if any(not isinstance(v, Variable) or v.node in made for v in targets):
+        elif not is_python(member):
             return True
-    writes = [w for w in model.writes if w.place != "traced"]
-    return any(isinstance(v, Variable) and v.node in made for w in writes for v in model.values(w.target))
+    return any(_may_be(setting, attribute.name) for setting in module.schedules.settings)
 
 
-def _is_given_other(model: SemanticModel, cls: ClassInfo, name: str) -> bool:
-    """True if every object of the class that the module makes is left with the default of its parameter."""
-    init = cls.method("__init__")
-    calls = [call.node for call in model.facts.calls if cls in model.constructed(call.node)]
-    return init is not None and bool(calls) and all(given(init[1], call, name) is None for call in calls)
+def _may_be(setting: Setting, name: str) -> bool:
+    """True if a hook sets something of that name of an object that nobody knows."""
+    known = all(isinstance(m, (LibraryObject, Instance)) for m in setting.obj.alternatives())
+    return setting.attribute == name and not known
+
+
+# attributes, and zeros --------------------------------------------------------------------------
+def _is_set_for_nobody(module: Module, setting: Setting) -> bool:
+    """True for an attribute for a warm-up that follows the epochs or batches, and that nothing reads."""
+    if setting.access is None or setting.is_augmented or not setting.hook.is_repeated or is_learning_rate(setting):
+        return False
+    if not is_warm_up(setting.attribute) or not is_python(setting.value) or not _is_schedule(module, setting):
+        return False
+    return not module.unread.is_attribute_read(setting)
+
+
+def _of_zero(module: Module, variable: LibraryObject) -> Report | None:
+    """The loss's side: a factor that starts at 0 and that nobody but the loss gets hold of."""
+    if variable.name != "keras.backend.variable" and trainable(variable) is not False:
+        return None
+    start = next((variable.arguments[n] for n in ("value", "initial_value") if n in variable.arguments), None)
+    start = start or next(iter(variable.positional), None)
+    factor = module.unread.weighs_for_ever(variable) if start is not None and number_of(start) == 0 else None
+    if factor is None or variable.site is None:
+        return None
+    return Report(
+        variable.site.record,
+        "The loss is weighted by this variable, and nobody else gets hold of it: it stays at 0 and what it weighs"
+        " never counts, in Keras 2 and 3. Take the variable that the callback sets.",
+        ((factor, "the loss takes it here"),),
+    )

@@ -9,6 +9,7 @@ from kerasvae_lint.keras import training
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.layers import build_once
 from kerasvae_lint.keras.phases import CONSTRUCTION_METHODS, TRACED_OF_KIND
+from kerasvae_lint.keras.variables import is_variable
 from kerasvae_lint.keras.world import KerasWorld
 from kerasvae_lint.values import attributes
 from kerasvae_lint.values.interpreter import HOST, TRACING, Interpreter
@@ -47,6 +48,7 @@ class Program:
         self._run_uncalled(unit)
         self.machine.finish()
         self._run_uncalled(unit)
+        self._run_callbacks()
 
     def include(self, unit: Unit) -> ModuleObject:
         """Run another file of the project that uses this one."""
@@ -57,6 +59,7 @@ class Program:
             self._trace_compiled()
             self._run_uncalled(unit)
             self.machine.finish()
+            self._run_callbacks()
         return module
 
     def _trace_compiled(self) -> None:
@@ -108,6 +111,18 @@ class Program:
             if value.function in self.machine.executed or "abstract" in value.tags or self.machine.left < 0:
                 continue
             self._run_method(cls, instance, value)
+
+    def _run_callbacks(self) -> None:
+        """Run the hooks of callbacks that hold a variable and that no training in sight was given."""
+        for obj in list(self.machine.objects):
+            given = self.machine.memory.setdefault(("hooked", obj.key), obj.generic)
+            if given or "callback" not in kinds_of(obj.cls) or not any(map(is_variable, obj.slots.values())):
+                continue
+            self.machine.memory["hooked", obj.key] = True
+            for name in sorted(training.HOOKS):
+                found = obj.cls.find(name)
+                if found is not None and isinstance(found[0], FunctionValue) and self.machine.left >= 0:
+                    self._run_method(obj.cls, obj, found[0])
 
     def _run_inherited_call(self, cls: ClassValue, instance: Instance) -> None:
         """Trace a layer's ``call`` that a base defines: it may use methods that this class has not yet shown."""

@@ -66,6 +66,7 @@ class Setting:
         attribute: the attribute's or global's name; of a variable the last name of what is written.
         value: what it is set to.
         hook: the hook.
+        unit: the file.
         access: the writing of an attribute or global; None for a variable's.
     """
 
@@ -75,6 +76,7 @@ class Setting:
     attribute: str
     value: Value
     hook: Hook
+    unit: Unit
     access: Access | None = None
 
     @property
@@ -154,7 +156,7 @@ def _variables(machine: Interpreter, unit: Unit, hooks: _Hooks) -> Iterator[Sett
         hook = hooks.of(event.function) if written is not None else None
         if written is not None and hook is not None:
             obj, target, value = written
-            yield Setting(event.call, target, obj, last_name(target), value, hook)
+            yield Setting(event.call, target, obj, last_name(target), value, hook, unit)
 
 
 def _written(event: CallEvent) -> tuple[Value, r.Expression, Value] | None:
@@ -192,7 +194,7 @@ def _attributes(machine: Interpreter, unit: Unit, hooks: _Hooks) -> Iterator[Set
             continue
         hook = hooks.of(access.function)
         if hook is not None and access.kind != "delete":
-            yield Setting(record, record, obj, name, access.value, hook, access)
+            yield Setting(record, record, obj, name, access.value, hook, unit, access)
 
 
 def words_of(expression: r.Expression) -> list[str]:

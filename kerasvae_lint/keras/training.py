@@ -170,6 +170,7 @@ def _hooks(
 ) -> None:
     for value in callbacks:
         for callback in value.alternatives():
+            machine.memory["hooked", callback.key] = True
             for name, count in hooks:
                 function = hook_of(machine, model, callback, name)
                 if function is None:

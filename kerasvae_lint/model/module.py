@@ -19,6 +19,7 @@ from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.schedules import Schedules
+from kerasvae_lint.model.unread import Unread
 from kerasvae_lint.source import Source
 from kerasvae_lint.values.lattice import (
     Access,
@@ -83,13 +84,13 @@ class Module:
         sites = [place.site for place in places if place.site is not None and self.owns(place.site)]
         return tuple((site.record, text) for site in sites)
 
-    @staticmethod
     def place(self, site: Site) -> r.Record | Place:
         """A place for a note: the record itself in this file, else its position in the other one."""
         if self.owns(site):
             return site.record
         return Place(site.unit.filename, site.unit.source.position(site.record.start)[1])
 
+    @staticmethod
     def stands_in(inner: r.Record, outer: r.Record) -> bool:
         """True if one record is part of another."""
         return outer.start <= inner.start and inner.end <= outer.end
@@ -167,7 +168,6 @@ class Module:
                 if events:
                     yield Call(call.record, call.unit, events)
 
-    def objects(self, kind: str) -> Iterator[LibraryObject]:
     def has_own_compile(self, call: Call) -> bool:
         """True where the ``compile`` that is called is the project's own, or may be, which may do anything."""
         func = call.record.func
@@ -177,6 +177,7 @@ class Module:
         classes = [cls for obj in call.receivers for cls in self.declared(obj)]
         return any(cls.is_open or any("compile" in base.slots for base in cls.classes()) for cls in classes)
 
+    def objects(self, kind: str) -> Iterator[LibraryObject]:
         """The library objects of a kind (``layer``, ``variable``, …) that calls of this file made, in order."""
         seen: set[int] = set()
         for event in self._events:
@@ -223,6 +224,11 @@ class Module:
     def schedules(self) -> Schedules:
         """The trainings, and what the callbacks of this file set in them."""
         return Schedules(self.program, self.unit, self.around)
+
+    @cached_property
+    def unread(self) -> Unread:
+        """Who gets hold of the file's variables and reads the attributes that its callbacks set."""
+        return Unread(self.program, self.unit, self.around)
 
     @cached_property
     def kept(self) -> list[Kept]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.keras.flavour import Flavour, flavour_of_pins
 from kerasvae_lint.keras.world import LIBRARIES
-from kerasvae_lint.project import Indexes, Search, search_of
+from kerasvae_lint.project import IMPORTERS, Indexes, Search, search_of
 from kerasvae_lint.source import SourceError, decode
 from kerasvae_lint.source.files import has_marker, project_root
 from kerasvae_lint.source.syntax import parse_code
@@ -161,6 +161,15 @@ class Surroundings:
             return []
         units = (self._consult(path, self._name_of(path)) for path in paths)
         return [unit for unit in units if unit is not None]
+
+    def importers(self, limit: int) -> list[Unit] | None:
+        """The project's files that import this one; None for more than a limit, or where one can't be read."""
+        here = os.path.abspath(self.home.filename)
+        paths = self.project.indexes.of(self.project.root_of(here)).importing(here)
+        self.searched[search_of(IMPORTERS, frozenset(), paths)] = None
+        units = [self._consult(path, self._name_of(path)) for path in paths[: limit + 1]]
+        known = [unit for unit in units if unit is not None]
+        return known if len(known) == len(units) <= limit else None
 
     def _name_of(self, path: str) -> str:
         parts = [Path(path).stem] if Path(path).stem != "__init__" else []

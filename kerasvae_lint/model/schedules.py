@@ -194,13 +194,37 @@ class Schedules:
         """Where hooks, or loops that train, set a variable again and again, in any file."""
         return variable_writes(self._program.machine, variable)
 
+    def settings_of_variable(self, variable: LibraryObject) -> list[Setting]:
+        """What hooks of callbacks, those of other files too, set a variable to again and again."""
+        machine = self._program.machine
+        units = dict.fromkeys((self._unit, *(write.site.unit for write in variable.writes.get("value", ()))))
+        every = [setting for unit in units for setting in settings(machine, unit)]
+        return [
+            setting
+            for setting in every
+            if setting.hook.is_repeated and any(member is variable for member in setting.obj.alternatives())
+        ]
+
+    def sets_more(self, setting: Setting) -> bool:
+        """True if a hook also sets something that is neither the variable nor its callback's own."""
+        every = settings(self._program.machine, setting.unit)
+        every = [other for other in every if other.hook.function is setting.hook.function]
+        mine = setting.obj.alternatives()
+        for other in every:
+            is_same = other.record is setting.record or any(member in mine for member in other.obj.alternatives())
+            holder = other.obj.cls if isinstance(other.obj, Instance) and other.access is not None else None
+            if not is_same and not (holder is not None and "callback" in kinds_of(holder)):
+                return True
+        return False
+
     def compiles_after(self, call: Call, write: Access) -> bool:
         """True if a ``compile`` is called anew after each writing of a value: it reads it then."""
         return is_done_again(self._program.machine, call.record, call.function, write)
 
     def handed_to_schedulers(self, variable: LibraryObject) -> list[Site]:
         """Where callbacks are made of a variable whose class can't be seen, but says that it is a schedule."""
-        given = [run.arguments["callbacks"] for run in runs(self._program.machine) if "callbacks" in run.arguments]
+        events = self._program.machine.events
+        given = [e.arguments.keywords["callbacks"] for e in events if "callbacks" in e.arguments.keywords]
         found: dict[r.Record, Site] = {}
         for callback in (member for value in given for member in held(value)):
             made = callback.site.record if callback.site is not None else None

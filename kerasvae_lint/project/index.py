@@ -22,6 +22,9 @@ from kerasvae_lint.project.words import line
 Search = tuple[tuple[str, ...], tuple[str, ...], str]
 """Words that must be there, words of which one must (if there are any), and a hash of what was found."""
 
+IMPORTERS = ("import",)
+"""The words of a search for the files that import the one that asks: no identifier is called so."""
+
 FIRST_BYTES, AHEAD_BYTES = 4_000_000, 24_000_000
 """How much is learned in one search beyond what it needs: while nothing is known, and later."""
 MAX_WORD_BYTES = 64_000_000
@@ -155,7 +158,8 @@ class Index:
     def finds(self, here: str, search: Search) -> bool:
         """True if a search of the file ``here`` finds the same files as when it was noted."""
         words, one_of = tuple(search[0]), frozenset(search[1])
-        return search == search_of(words, one_of, self.holding(here, words, one_of))
+        found = self.importing(here) if words == IMPORTERS else self.holding(here, words, one_of)
+        return search == search_of(words, one_of, found)
 
     def save(self) -> None:
         """Keep what has been learned, if it is to be kept and worth the writing."""
