@@ -6,6 +6,7 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.values.lattice import (
     Computed,
     Constant,
+    LibraryName,
     LibraryObject,
     ListObject,
     Parameter,
@@ -13,6 +14,7 @@ from kerasvae_lint.values.lattice import (
     Union,
     Unknown,
     Value,
+    constant,
     plainly,
 )
 
@@ -111,3 +113,45 @@ def is_scalar_variable(variable: LibraryObject) -> bool:
         if name in variable.arguments:
             return is_scalar(variable.arguments[name])
     return bool(variable.positional) and is_scalar(variable.positional[0])
+
+
+def is_one_number(variable: LibraryObject) -> bool | None:
+    """True for a variable of one element that gradients can move, False for any other; None where nobody can tell."""
+    if _is_whole(variable):
+        return False
+    shape = variable.arguments.get("shape")
+    if isinstance(shape, (Tuple, ListObject)):
+        items = shape if isinstance(shape, Tuple) else shape.items
+        return items.rest is None and all(constant(item) == 1 for item in items.items)
+    if variable.name == "add_weight":
+        named = not variable.positional or isinstance(constant(variable.positional[0]), str)
+        return variable.complete and named and (shape is None or _is_none(shape))
+    if is_scalar_variable(variable):
+        return True
+    first = _start_of(variable)
+    if first is None or shape is not None:
+        return False
+    return None if all(_may_be_anything(member) for member in first.alternatives()) else False
+
+
+def _start_of(variable: LibraryObject) -> Value | None:
+    names = ("initial_value", "value", "initializer")
+    given = next((variable.arguments[name] for name in names if name in variable.arguments), None)
+    return given if given is not None or not variable.positional else variable.positional[0]
+
+
+def _may_be_anything(value: Value) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, Computed) and value.kind == "any")
+
+
+def _is_whole(variable: LibraryObject) -> bool:
+    """True for counters and flags: no gradient goes to an integer or a bool."""
+    given = variable.arguments.get("dtype")
+    if given is not None and not _is_none(given):
+        name = given.name.rpartition(".")[2] if isinstance(given, LibraryName) else constant(given)
+        return isinstance(name, str) and name.startswith(("int", "uint", "bool"))
+    first = _start_of(variable)
+    plain = plainly(first) if first is not None else None
+    if variable.name not in {"tf.Variable", "keras.Variable"} or not isinstance(plain, Constant):
+        return False
+    return isinstance(plain.value, int)

@@ -31,12 +31,14 @@ from kerasvae_lint.keras.weights import LossWeight
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.freezing import make_non_trainable
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.moving import bindings, parenthesized
 from kerasvae_lint.model.objective import KL, Objective, Sample, exponent_of, twin
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.recomputing import recompute
+from kerasvae_lint.model.scheduled import Scheduled
 from kerasvae_lint.model.schedules import Fit, Schedules, is_learning_rate, is_warm_up
 from kerasvae_lint.model.uses import goes_nowhere
 from kerasvae_lint.values.interpreter import CONSTRUCTION, HOST, TRACING
@@ -95,6 +97,7 @@ __all__ = [
     "Ramp",
     "Repeat",
     "Sample",
+    "Scheduled",
     "Schedules",
     "Setting",
     "Site",
@@ -130,6 +133,7 @@ __all__ = [
     "learned",
     "leaves",
     "library_class",
+    "make_non_trainable",
     "match_kl",
     "mentions",
     "name_of",

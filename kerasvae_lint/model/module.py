@@ -18,6 +18,7 @@ from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
+from kerasvae_lint.model.scheduled import Scheduled, scheduled
 from kerasvae_lint.model.schedules import Schedules
 from kerasvae_lint.model.unread import Unread
 from kerasvae_lint.source import Source
@@ -224,6 +225,11 @@ class Module:
     def schedules(self) -> Schedules:
         """The trainings, and what the callbacks of this file set in them."""
         return Schedules(self.program, self.unit, self.around)
+
+    @cached_property
+    def scheduled(self) -> list[Scheduled]:
+        """The numbers that a training sets again and again though the optimizer moves them too."""
+        return scheduled(self.program, self.unit, self.around)
 
     @cached_property
     def unread(self) -> Unread:

@@ -140,7 +140,8 @@ class Surroundings:
             folder = folder.parent
         parts: list[str] = []
         at = folder
-        while (at / "__init__.py").exists() and at.parent != at:
+        root = self.project.root_of(by.filename)
+        while (at / "__init__.py").exists() and at.parent != at and not (at == root and has_marker(root)):
             parts.insert(0, at.name)
             at = at.parent
         rest = dotted[dots:]

@@ -11,6 +11,7 @@ import re
 
 _TELLING = (
     *(b"set_value", b".assign", b"set_weights", b"on_epoch_", b"on_train_", b"on_batch_", b"LambdaCallback"),
+    *(b"train_on_batch(", b"apply_gradients("),
     *(b"def call(", b"def train_step(", b"run_eagerly", b"run_functions_eagerly"),
 )
 _TABLE = bytes(byte if byte > 127 or chr(byte).isalnum() or byte in b"_.(" else 32 for byte in range(256))
