@@ -111,13 +111,31 @@ def weight_item(machine: Machine, weights: Computed, index: Value, site: Site) -
     at = constant(index)
     if not isinstance(at, int):
         return None
-    if isinstance(owner, Instance):
-        own = [value for value in owner.slots.values() if isinstance(value, LibraryObject) and value.kind == "variable"]
-        if 0 <= at < len(own) and library_class(owner) in {"keras.layers.Layer", "keras.Model"}:
+    if isinstance(owner, Instance) and library_class(owner) in {"keras.layers.Layer", "keras.Model"}:
+        listed = weight_list(weights)
+        own = _own_weights(owner, listed[1] if listed is not None else "weights")
+        if 0 <= at < len(own):
             return own[at]
+        if any(is_layer(value) for value in owner.slots.values()):
+            return None
     first = _FIRST_WEIGHT.get(library_class(owner), "kernel")
     name = first if at == 0 else "bias" if at == 1 and first == "kernel" else f"[{at}]"
     return weight_of(machine, owner, name, site)
+
+
+def _own_weights(layer: Instance, name: str) -> list[LibraryObject]:
+    """The variables that a layer's own code makes, as its list of that name begins: trainable ones come first.
+
+    Between these and the others stand the trainable weights of its sub-layers, if it has any.
+    """
+    own = [value for value in layer.slots.values() if is_variable(value) and isinstance(value, LibraryObject)]
+    own = list(dict.fromkeys(own))
+    learns = [variable for variable in own if trainable(variable) is not False]
+    fixed = [variable for variable in own if trainable(variable) is False]
+    if "non_trainable" in name:
+        return fixed
+    nests = any(is_layer(value) for value in layer.slots.values())
+    return learns if "trainable" in name or nests else learns + fixed
 
 
 def weight_list(value: Value) -> tuple[Value, str] | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerasvae_lint.keras import methods, tensors, variables
-from kerasvae_lint.keras.kinds import kinds, kinds_of
-from kerasvae_lint.keras.layers import call_layer
+from kerasvae_lint.keras.kinds import is_layer, kinds, kinds_of
+from kerasvae_lint.keras.layers import build_once, call_layer
 from kerasvae_lint.keras.phases import phase_of
 from kerasvae_lint.library import Entry, kind_of, lookup
 from kerasvae_lint.library.names import canonical
 from kerasvae_lint.values.binding import bind_library
+from kerasvae_lint.values.interpreter import HOST
 from kerasvae_lint.values.lattice import (
     ClassValue,
     Computed,
@@ -292,6 +293,9 @@ class KerasWorld:
     def item(self, machine: Machine, obj: Value, index: Value, site: Site) -> Value | None:
         """``obj[index]`` of weights, tensors, distributions."""
         if isinstance(obj, Computed) and obj.op == "weights":
+            owner = obj.operands[0]
+            if isinstance(owner, Instance) and is_layer(owner) and machine.phase == HOST:
+                build_once(machine, owner, site)
             return variables.weight_item(machine, obj, index, site)
         if isinstance(obj, Computed) and obj.op in {"split", "unstack", "input", "data", "element", "layer", "call"}:
             at = constant(index)
