@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.reuse import put_in
 from kerasvae_lint.keras.tensors import is_callable
 from kerasvae_lint.library import lookup, string_alias
 from kerasvae_lint.values.interpreter import CONSTRUCTION, TRACING
@@ -55,8 +56,36 @@ def _followed(machine: Machine, layer: Value, arguments: Arguments, site: Site) 
         if found is not None:
             return found
     if name == "keras.Model":
-        return model_outputs(layer)
+        return _functional(machine, layer, arguments, site)
     return None
+
+
+def _functional(machine: Machine, model: Value, arguments: Arguments, site: Site) -> Value | None:
+    """What a functional model gives: its outputs, and from the second call on those of the inputs that it gets."""
+    outputs, declared, given = model_outputs(model), model_inputs(model), arguments.get(0, "inputs", "x")
+    if outputs is None or declared is None or given is None:
+        return outputs
+    places, _ = _items(machine, declared, site)
+    values, _ = _items(machine, given, site)
+    calls = machine.memory.setdefault(("inputs", model.key), [])
+    assert isinstance(calls, list)
+    for earlier, given_then in calls:
+        if [v.key for v in earlier] == [v.key for v in values]:
+            return given_then if isinstance(given_then, Value) else outputs
+    result: Value = outputs
+    if calls and len(places) == len(values):
+        found = put_in(outputs, {id(place): value for place, value in zip(places, values, strict=True)})
+        result = found if found is not None else outputs
+    if len(calls) < MAX_PRODUCTS:
+        calls.append((values, result))
+    return result
+
+
+def _items(machine: Machine, value: Value, site: Site) -> tuple[tuple[Value, ...], Value | None]:
+    """The tensors that one argument of a model holds: itself, or those of a list."""
+    if isinstance(value, (ListObject, Tuple)):
+        return machine.iterate(value, site)
+    return (value,), None
 
 
 class Product:
