@@ -151,6 +151,8 @@ class Program:
         if found & {"layer", "model"}:
             if name not in CONSTRUCTION_METHODS:
                 build_once(self.machine, instance, site)
+            elif name == "build":
+                instance.facts["built"] = True
             if parameters and name == "build":
                 given[parameters[0].name] = Computed("shape", (), "shape", site)
             elif parameters and name in TRACED_OF_KIND["layer"]:
