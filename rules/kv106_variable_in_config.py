@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import ClassInfo, Editor, SemanticModel
-from kerasvae_lint.semantics.calls import bind_arguments
-from kerasvae_lint.semantics.facts import Function
-from kerasvae_lint.semantics.scalars import is_scalar_variable
-from kerasvae_lint.semantics.values import Value, Variable
+from kerasvae_lint.model import Class, LibraryObject, Module, is_scalar_variable, is_variable, records
 
 
 class VariableInConfig(Rule):
@@ -50,73 +44,70 @@ class VariableInConfig(Rule):
     probes = ("save",)
     recipe = "kl-layer"
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per entry of a config that is a variable."""
-        for cls in model.classes:
-            method = cls.facts.methods.get("get_config")
+        for cls in module.classes:
+            method = cls.record.methods.get("get_config")
             if method is None or not cls.kinds:
                 continue
-            for key, node in _entries(model, method):
-                variable = _variable(model, cls, node)
+            for key, expression in _entries(method):
+                variable = _variable(module, cls, expression)
                 if variable is None:
                     continue
-                notes = ((variable.node, "the variable is made here"),) if model.owns(variable.node) else ()
+                notes: tuple[tuple[records.Record, str], ...] = ()
+                if variable.site is not None and module.owns(variable.site):
+                    notes = ((variable.site.record, "the variable is made here"),)
                 yield Report(
-                    node,
-                    f"`get_config` gives a variable for {model.text(key)}: it can't be serialised, so saving the model"
+                    expression,
+                    f"`get_config` gives a variable for {key}: it can't be serialised, so saving the model"
                     " fails or stores its text, in Keras 2 and 3. Give its value.",
                     notes,
-                    _fix(model, node, variable),
+                    _fix(module, expression, variable),
                 )
 
 
-def _entries(model: SemanticModel, method: Function) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression]]:
+def _entries(method: records.Function) -> Iterator[tuple[str, records.Expression]]:
     """Keys and values of every dictionary that the method makes or updates."""
-    for call in method.calls:
-        func = call.node.func
-        if (isinstance(func, cst.Name) and func.value == "dict") or (
-            isinstance(func, cst.Attribute) and func.attr.value == "update"
-        ):
-            for argument in call.node.args:
-                if argument.keyword is not None:
-                    yield argument.keyword, argument.value
-    for node in model.nodes_in(method, cst.DictElement):
-        assert isinstance(node, cst.DictElement)
-        yield node.key, node.value
-    for store in model.nodes_in(method, cst.Assign):
-        assert isinstance(store, cst.Assign)
-        target = store.targets[0].target
-        if isinstance(target, cst.Subscript):
-            yield target.slice[0], store.value
+    for record in method.walk():
+        if isinstance(record, records.Call) and _takes_entries(record.func):
+            yield from ((given.name, given.value) for given in record.arguments if given.name is not None)
+        elif isinstance(record, records.Dictionary):
+            pairs = zip(record.keys, record.values, strict=True)
+            yield from ((_words(key), value) for key, value in pairs if key is not None)
+        elif isinstance(record, records.Assign) and isinstance(record.targets[0], records.Subscript):
+            yield _words(record.targets[0].index), record.value
 
 
-def _variable(model: SemanticModel, cls: ClassInfo, node: cst.BaseExpression) -> Variable | None:
-    if not isinstance(node, (cst.Attribute, cst.Name)):
+def _takes_entries(func: records.Expression) -> bool:
+    """True for ``dict`` and ``config.update``."""
+    return (isinstance(func, records.Name) and func.id == "dict") or (
+        isinstance(func, records.Attribute) and func.attr == "update"
+    )
+
+
+def _words(key: records.Expression) -> str:
+    return f'"{key.value}"' if isinstance(key, records.Constant) else "an entry"
+
+
+def _variable(module: Module, cls: Class, expression: records.Expression) -> LibraryObject | None:
+    """The variable that is handed out: what the name holds, or an attribute of some object of the class."""
+    if not isinstance(expression, (records.Attribute, records.Name)):
         return None
-    values: list[Value] = list(model.values(node, cls))
-    for value in list(values):
-        name = getattr(value, "name", "")
-        if value.kind == "parameter" and name:
-            values += _given(model, cls, name)
-    found = [value for value in values if isinstance(value, Variable) and value.maker != "attribute"]
-    return found[0] if found else None
+    values = [module.value(expression)]
+    if isinstance(expression, records.Attribute) and expression.attr in cls.attributes:
+        if any(owner.key in cls.keys for owner in module.value(expression.value).alternatives()):
+            held = cls.attributes[expression.attr].value
+            values += [held] if held is not None else []
+    for value in values:
+        for member in value.alternatives():
+            if isinstance(member, LibraryObject) and is_variable(member) and member.owner is None:
+                return member
+    return None
 
 
-def _given(model: SemanticModel, cls: ClassInfo, parameter: str) -> Iterator[Value]:
-    """What the calls in this module hand to the constructor of ``cls``."""
-    init = cls.method("__init__")
-    if init is None:
-        return
-    for call in model.facts.calls:
-        if cls in model.constructed(call.node):
-            given = bind_arguments(init[1], call.node, 1).get(parameter)
-            if given is not None:
-                yield from model.values(given)
-
-
-def _fix(model: SemanticModel, node: cst.BaseExpression, variable: Variable) -> Draft | None:
+def _fix(module: Module, expression: records.Expression, variable: LibraryObject) -> Draft | None:
     if not is_scalar_variable(variable):
         return None
-    editor = Editor(model)
-    editor.replace(node, f"float({model.text(node)})")
+    editor = module.editor()
+    editor.replace(expression, f"float({module.text(expression)})")
     return editor.draft("Give the variable's value", Applicability.UNSAFE)

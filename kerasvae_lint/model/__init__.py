@@ -13,7 +13,7 @@ from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.passes import Repeat
-from kerasvae_lint.keras.scalars import is_counter, is_python, is_scalar
+from kerasvae_lint.keras.scalars import is_counter, is_python, is_scalar, is_scalar_variable
 from kerasvae_lint.keras.settings import (
     Hook,
     ItemSetting,
@@ -125,6 +125,7 @@ __all__ = [
     "is_plain",
     "is_python",
     "is_scalar",
+    "is_scalar_variable",
     "is_summed",
     "is_text",
     "is_variable",
