@@ -50,7 +50,7 @@ class VariableInConfig(Rule):
             method = cls.record.methods.get("get_config")
             if method is None or not cls.kinds:
                 continue
-            for key, expression in _entries(method):
+            for key, expression in _entries(module, method):
                 variable = _variable(module, cls, expression)
                 if variable is None:
                     continue
@@ -66,16 +66,16 @@ class VariableInConfig(Rule):
                 )
 
 
-def _entries(method: records.Function) -> Iterator[tuple[str, records.Expression]]:
-    """Keys and values of every dictionary that the method makes or updates."""
+def _entries(module: Module, method: records.Function) -> Iterator[tuple[str, records.Expression]]:
+    """Keys, as they are written, and values of every dictionary that the method makes or updates."""
     for record in method.walk():
         if isinstance(record, records.Call) and _takes_entries(record.func):
             yield from ((given.name, given.value) for given in record.arguments if given.name is not None)
         elif isinstance(record, records.Dictionary):
             pairs = zip(record.keys, record.values, strict=True)
-            yield from ((_words(key), value) for key, value in pairs if key is not None)
+            yield from ((module.text(key), value) for key, value in pairs if key is not None)
         elif isinstance(record, records.Assign) and isinstance(record.targets[0], records.Subscript):
-            yield _words(record.targets[0].index), record.value
+            yield module.text(record.targets[0].index), record.value
 
 
 def _takes_entries(func: records.Expression) -> bool:
@@ -83,10 +83,6 @@ def _takes_entries(func: records.Expression) -> bool:
     return (isinstance(func, records.Name) and func.id == "dict") or (
         isinstance(func, records.Attribute) and func.attr == "update"
     )
-
-
-def _words(key: records.Expression) -> str:
-    return f'"{key.value}"' if isinstance(key, records.Constant) else "an entry"
 
 
 def _variable(module: Module, cls: Class, expression: records.Expression) -> LibraryObject | None:
