@@ -89,10 +89,10 @@ def _at(state: Tuple, index: int, site: Site, obj: Value) -> Value:
 def _sliced(obj: Value, state: Tuple, index: Computed, site: Site) -> Value:
     numbers = [constant(part) if not is_none(part) else None for part in index.operands]
     known = all(is_none(part) or isinstance(number, int) for part, number in zip(index.operands, numbers, strict=True))
-    if known and state.rest is None:
-        lower, upper, step = (number if isinstance(number, int) else None for number in numbers)
-        if step != 0:
-            made = Tuple(state.items[slice(lower, upper, step)], site)
+    if known and state.rest is None and 1 <= len(numbers) <= 3:
+        bounds = slice(*(number if isinstance(number, int) else None for number in numbers))
+        if bounds.step != 0:
+            made = Tuple(state.items[bounds], site)
             return made if isinstance(obj, Tuple) else ListObject(made, site)
     if known and all(is_none(part) for part in index.operands):
         made = Tuple(state.items, site, state.rest)
