@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.owners import PYTHON, made_as, words
-from kerasvae_lint.semantics.schedules.tracing import runs_eagerly, runs_eagerly_elsewhere
-from kerasvae_lint.semantics.values import Container, Distribution, LayerObject, Variable
-from kerasvae_lint.semantics.writes import WRITERS
-
-from ._live_schedule import live_attribute, live_global
-from ._schedules import always_the_same, asks_for_type, place, same_thing
+from kerasvae_lint.model import Fetched, Module, live_attribute, live_global, words_of
 
 
 class FrozenSchedule(Rule):
@@ -63,115 +53,67 @@ class FrozenSchedule(Rule):
     recipe = "kl-annealing"
     project_wide = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per frozen value, where host code sets it or traced code reads it."""
-        if not model.schedules.eager:
-            yield from _attributes(model)
-            yield from _globals(model)
-            yield from _values_read(model)
+        if not module.schedules.is_eager:
+            yield from _attributes(module)
+            yield from _globals(module)
+            yield from _numbers(module)
 
 
-def _attributes(model: SemanticModel) -> Iterator[Report]:
-    for change in model.schedules.stores:
-        assert change.store is not None
-        if always_the_same(change) or asks_for_type(change) or _is_object(model, change):
+def _attributes(module: Module) -> Iterator[Report]:
+    for change in module.changes.attributes:
+        if change.precedes_every_step or change.asks_for_type or change.is_object:
             continue
-        owners = model.schedules.owners(change)
-        if not owners or any(made_as(cls, attribute)[0] != PYTHON for cls, attribute in owners):
+        if not all(owner.is_python and owner.reads for owner in change.owners):
             continue
-        reads = [model.schedules.reads(cls, attribute) for cls, attribute in owners]
-        if (
-            not all(reads)
-            or any(runs_eagerly(cls.model) for cls, _ in owners)
-            or runs_eagerly_elsewhere(model, owners[0][0].name)
-        ):
+        if any(module.schedules.runs_eagerly(owner.cls) for owner in change.owners):
             continue
-        cls, attribute = owners[0]
-        reader, load = reads[0][0]
-        fix = live_attribute(model, cls, attribute) if len(owners) == 1 else None
+        owner = change.owners[0]
         yield Report(
-            change.node,
-            f"`{attribute}` of {cls.name} is a Python value, baked into the compiled step when it is traced: setting it"
-            " during training changes nothing, in Keras 2 and 3. Make it a non-trainable variable, and assign it.",
-            ((place(model, reader, load.node), "traced code reads it here"),),
-            fix,
+            change.record,
+            f"`{owner.attribute}` of {owner.cls.name} is a Python value, baked into the compiled step when it is"
+            " traced: setting it during training changes nothing, in Keras 2 and 3. Make it a non-trainable variable,"
+            " and assign it.",
+            ((module.place(owner.reads[0]), "traced code reads it here"),),
+            live_attribute(module, owner.cls, owner.attribute) if len(change.owners) == 1 else None,
         )
 
 
-def _is_object(model: SemanticModel, change: Change) -> bool:
-    """True for what is no number that a schedule could set: a layer, a list, a text."""
-    if change.value is None:
-        return False
-    if isinstance(change.value, (cst.SimpleString, cst.FormattedString)):
-        return True
-    return any(isinstance(v, (LayerObject, Container, Distribution)) for v in model.values(change.value))
-
-
-def _globals(model: SemanticModel) -> Iterator[Report]:
-    for change in model.schedules.globals:
-        name = change.attribute
-        values = model.global_value(name)
-        if any(value.kind not in {"constant", "static", "unknown", "parameter"} for value in values):
-            continue
-        if not any(value.kind == "constant" for value in values) or always_the_same(change):
-            continue
-        reads = model.schedules.tracing.global_reads(name)
-        if reads:
+def _globals(module: Module) -> Iterator[Report]:
+    for change in module.changes.globals:
+        if not change.precedes_every_step and not change.is_object:
             yield Report(
-                change.node,
-                f"The global `{name}` is a Python value, baked into the compiled step when it is traced: setting it"
-                " during"
-                " training changes nothing, in Keras 2 and 3. Make it a non-trainable variable, and assign it.",
-                ((reads[0], "traced code reads it here"),),
-                live_global(model, name),
+                change.record,
+                f"The global `{change.word}` is a Python value, baked into the compiled step when it is traced: setting"
+                " it during training changes nothing, in Keras 2 and 3. Make it a non-trainable variable, and assign"
+                " it.",
+                ((module.place(change.reads[0]), "traced code reads it here"),),
+                live_global(module, change.word),
             )
 
 
-def _values_read(model: SemanticModel) -> Iterator[Report]:
+def _numbers(module: Module) -> Iterator[Report]:
     """``K.get_value(v)`` and ``v.numpy()`` in traced code."""
-    found = [(call, call.node.args[0].value) for call in model.calls_to("keras.backend.get_value") if call.node.args]
-    for call in model.method_calls("numpy"):
-        if isinstance(call.node.func, cst.Attribute) and not call.node.args:
-            found.append((call, call.node.func.value))
-    for call, node in found:
-        if call.function not in model.schedules.tracing.functions:
-            continue
-        if not all(v.kind in {"variable", "parameter", "unknown"} for v in model.values(node)):
-            continue
-        write = _write(model, node)
-        if write is None:
-            continue
-        name = words(node)[0]
-        raises = isinstance(call.node.func, cst.Attribute) and call.node.func.attr.value == "numpy"
+    for fetched in module.changes.fetched:
+        name = words_of(fetched.variable)[0]
         what = (
             f"`{name}.numpy()` raises in traced code: only an eager step can ask for it, in Keras 2 and 3."
-            if raises
+            if fetched.is_method
             else f"The value of `{name}` is baked into the compiled step when it is traced: setting the variable during"
             " training changes nothing, in Keras 2 and 3."
         )
         yield Report(
-            call.node,
+            fetched.call,
             f"{what} Use the variable itself.",
-            ((place(model, write.model, write.node), "host code sets it here"),),
-            _unwrapped(model, call.node, node),
+            ((module.place(fetched.writing.site), "host code sets it here"),),
+            _unwrapped(module, fetched),
         )
 
 
-def _write(model: SemanticModel, node: cst.BaseExpression) -> Change | None:
-    names = words(node)
-    if not names:
+def _unwrapped(module: Module, fetched: Fetched) -> Draft | None:
+    if not fetched.is_known:
         return None
-    others = model.project.search(model, (names[0],), WRITERS) if model.project is not None else []
-    for other in [model, *others]:
-        for write in other.schedules.writes:
-            if same_thing(model, node, write):
-                return write
-    return None
-
-
-def _unwrapped(model: SemanticModel, call: cst.Call, node: cst.BaseExpression) -> Draft | None:
-    if not any(isinstance(value, Variable) or value.kind == "parameter" for value in model.values(node)):
-        return None
-    editor = Editor(model)
-    editor.replace(call, model.text(node))
+    editor = module.editor()
+    editor.replace(fetched.call.record, module.text(fetched.variable))
     return editor.draft("Use the variable itself", Applicability.UNSAFE)

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerasvae_lint.core import Draft, Report, Rule
-from kerasvae_lint.semantics import Editor, SemanticModel
-from kerasvae_lint.semantics.schedules.changes import Change
-from kerasvae_lint.semantics.schedules.owners import VARIABLE, made_as
-from kerasvae_lint.semantics.schedules.tracing import runs_eagerly
-from kerasvae_lint.semantics.values import Value, Variable
-
-from ._live_schedule import assign_instead
-from ._schedules import always_the_same, asks_for_type, place
-
-_OBJECTS = frozenset({"layer", "instance", "function", "container", "distribution"})
+from kerasvae_lint.model import Change, Module, Owner, assign_instead, is_variable, records
 
 
 class ScheduleVariableRebound(Rule):
@@ -55,66 +44,50 @@ class ScheduleVariableRebound(Rule):
     recipe = "kl-annealing"
     project_wide = True
 
-    def check(self, model: SemanticModel) -> Iterator[Report]:
+    def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per store that replaces a schedule's variable."""
-        if model.schedules.eager:
+        if module.schedules.is_eager:
             return
-        for change in model.schedules.stores:
-            assert change.store is not None
-            if asks_for_type(change) or (always_the_same(change) and change.place == "between"):
+        for change in module.changes.attributes:
+            if change.asks_for_type or change.keeps_variable or change.is_object:
                 continue
-            owners = model.schedules.owners(change)
-            made = [made_as(cls, attribute) for cls, attribute in owners]
-            if not made or any(kind != VARIABLE for kind, _ in made) or runs_eagerly(owners[0][0].model):
+            if change.is_constant and not change.is_repeated:
                 continue
-            cls, attribute = owners[0]
-            values = model.values(change.value) if change.value is not None else ()
-            if any(value.kind in _OBJECTS for value in values) or _is_kept(values, made[0][1]):
+            if not all(owner.is_variable for owner in change.owners):
                 continue
-            reads = model.schedules.reads(cls, attribute)
-            if not reads:
-                continue
-            variable = next(value for value in made[0][1] if isinstance(value, Variable))
-            made_at = place(model, cls.model, variable.node) if cls.model.owns(variable.node) else change.node
-            yield Report(
-                change.node,
-                f"`{attribute}` of {cls.name} is a variable: this replaces it, and the compiled step keeps reading"
-                " the old"
-                " one, in Keras 2 and 3. Assign it instead.",
-                (
-                    (made_at, "the variable is made here"),
-                    (place(model, reads[0][0], reads[0][1].node), "and read here"),
-                ),
-                _fix(model, change, values),
-            )
+            owner = change.owners[0]
+            if owner.reads and not module.schedules.runs_eagerly(owner.cls):
+                yield _report(module, change, owner)
 
 
-def _is_kept(values: tuple[Value, ...], made: list[Value]) -> bool:
-    """True where the new value is the variable itself: ``self.beta = self.beta.assign(…)``."""
-    old = {value.node for value in made if isinstance(value, Variable)}
-    return any(isinstance(value, Variable) and value.node in old for value in values)
+def _report(module: Module, change: Change, owner: Owner) -> Report:
+    made = owner.variables[0].site
+    notes = [(module.place(made), "the variable is made here")] if made is not None else []
+    notes.append((module.place(owner.reads[0]), "and read here"))
+    return Report(
+        change.record,
+        f"`{owner.attribute}` of {owner.cls.name} is a variable: this replaces it, and the compiled step keeps reading"
+        " the old one, in Keras 2 and 3. Assign it instead.",
+        tuple(notes),
+        _fix(module, change, owner),
+    )
 
 
-def _fix(model: SemanticModel, change: Change, values: tuple[Value, ...]) -> Draft | None:
-    store = change.store
-    if store is None or change.value is None:
+def _fix(module: Module, change: Change, owner: Owner) -> Draft | None:
+    editor = module.editor()
+    if change.word != owner.attribute:
         return None
-    editor = Editor(model)
-    new = [value for value in values if isinstance(value, Variable)]
+    new = [value for value in change.value.alternatives() if is_variable(value)]
     if not new:
-        return editor.draft("Assign the variable") if assign_instead(editor, store) else None
-    call = change.value
-    if len(values) != 1 or new[0].node is not call or not isinstance(call, cst.Call) or store.kind != "assign":
+        return editor.draft("Assign the variable") if assign_instead(editor, change.record) else None
+    statement = change.record.parent
+    call = statement.value if isinstance(statement, records.Assign) else None
+    if not isinstance(statement, records.Assign) or statement.targets != (change.record,):
         return None
-    first = call.args[0] if call.args else None
-    if (
-        first is None
-        or first.star
-        or (first.keyword is not None and first.keyword.value not in {"initial_value", "value"})
-    ):
+    if not isinstance(call, records.Call) or new[0].site is None or new[0].site.record is not call:
         return None
-    statement = model.statement_of(store.node)
-    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+    first = call.arguments[0] if call.arguments else None
+    if first is None or first.star or first.name not in {None, "initial_value", "value", "initializer"}:
         return None
-    editor.replace(statement, f"{model.text(store.node)}.assign({model.text(first.value)})")
+    editor.replace(statement, f"{module.text(change.record)}.assign({module.text(first.value)})")
     return editor.draft("Assign the variable")

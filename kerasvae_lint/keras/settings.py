@@ -238,18 +238,6 @@ def _traced(reads: Mapping[str, list[Access]], name: str) -> list[Access]:
     return [access for access in reads.get(name, ()) if access.phase == TRACING]
 
 
-def variable_writes(machine: Interpreter, variable: LibraryObject) -> list[Access]:
-    """Where hooks of a training, or loops that train, set a variable again and again, in any file."""
-    hooks, found = _Hooks(machine), []
-    for write in variable.writes.get("value", ()):
-        if write.phase == HOST and write.kind != "set_weights":
-            hook = hooks.of(write.function)
-            repeats = hook.is_repeated if hook is not None else training_loop(write.site.record) is not None
-            if repeats:
-                found.append(write)
-    return found
-
-
 def is_done_again(machine: Interpreter, call: r.Call, function: r.Function | None, write: Access) -> bool:
     """True if a hook, or the loop that trains, makes a call anew whenever it writes something.
 

@@ -29,9 +29,11 @@ from kerasvae_lint.keras.settings import (
 from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
 from kerasvae_lint.keras.weights import LossWeight
 from kerasvae_lint.model.calls import Call
+from kerasvae_lint.model.changes import Change, Fetched, Owner
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.freezing import make_non_trainable
+from kerasvae_lint.model.live import assign_instead, live_attribute, live_global
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.moving import bindings, parenthesized
@@ -69,12 +71,14 @@ __all__ = [
     "Access",
     "Attribute",
     "Call",
+    "Change",
     "Class",
     "Computed",
     "Constant",
     "Editor",
     "Ending",
     "Entropy",
+    "Fetched",
     "Fit",
     "Head",
     "Hook",
@@ -89,6 +93,7 @@ __all__ = [
     "Module",
     "Noise",
     "Objective",
+    "Owner",
     "Pair",
     "Parameter",
     "Part",
@@ -104,6 +109,7 @@ __all__ = [
     "Unknown",
     "Value",
     "Variant",
+    "assign_instead",
     "bindings",
     "constant",
     "constants",
@@ -134,6 +140,8 @@ __all__ = [
     "learned",
     "leaves",
     "library_class",
+    "live_attribute",
+    "live_global",
     "make_non_trainable",
     "match_kl",
     "mentions",

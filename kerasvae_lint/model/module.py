@@ -14,6 +14,7 @@ from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import compiled_losses_of
 from kerasvae_lint.model.calls import Call, calls_method
+from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.objective import Objective
@@ -230,6 +231,11 @@ class Module:
     def scheduled(self) -> list[Scheduled]:
         """The numbers that a training sets again and again though the optimizer moves them too."""
         return scheduled(self.program, self.unit, self.around)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What host code of this file sets while a compiled step goes on."""
+        return Changes(self.program, self.unit, self.around)
 
     @cached_property
     def unread(self) -> Unread:

@@ -9,6 +9,7 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
+from kerasvae_lint.keras.repeating import Repeated
 from kerasvae_lint.keras.settings import (
     ItemSetting,
     Setting,
@@ -17,7 +18,6 @@ from kerasvae_lint.keras.settings import (
     number_of,
     readers,
     settings,
-    variable_writes,
     words_of,
 )
 from kerasvae_lint.keras.training import FITS, TRAINS, Run, compiled_losses_of, runs
@@ -26,7 +26,7 @@ from kerasvae_lint.keras.weights import LossWeight, loss_weights
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.project import Surroundings
-from kerasvae_lint.values.interpreter import TRACING
+from kerasvae_lint.values.interpreter import HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
     Computed,
@@ -192,7 +192,9 @@ class Schedules:
 
     def writes_of(self, variable: LibraryObject) -> list[Access]:
         """Where hooks, or loops that train, set a variable again and again, in any file."""
-        return variable_writes(self._program.machine, variable)
+        repeated = Repeated(self._program.machine)
+        writes = (w for w in variable.writes.get("value", ()) if w.phase == HOST and w.kind != "set_weights")
+        return [write for write in writes if repeated.holds(write.site.record, write.function)]
 
     def settings_of_variable(self, variable: LibraryObject) -> list[Setting]:
         """What hooks of callbacks, those of other files too, set a variable to again and again."""
@@ -249,9 +251,14 @@ class Schedules:
         own = [fit for fit in self.fits if site is not None and fit.site.record is site.record]
         return own or self.fits
 
+    @cached_property
+    def is_eager(self) -> bool:
+        """True if this file asks Keras or TensorFlow not to compile."""
+        return self._is_eager(self._unit)
+
     def runs_eagerly(self, cls: Class) -> bool:
-        """True if this file, or another that knows a class, asks Keras or TensorFlow not to compile."""
-        if self._is_eager(self._unit):
+        """True if this file, that of a class, or another that knows it asks Keras or TensorFlow not to compile."""
+        if self.is_eager or self._is_eager(cls.unit):
             return True
         for word in _EAGER_WORDS if self._around is not None else ():
             assert self._around is not None
