@@ -13,11 +13,11 @@ PACKAGE = "kerasvae_lint"
 
 # Who may import whom: the floors from the lowest up, each may enter all below it. Nobody may import `rules`: rules are
 # found by entry point.
-HOUSE = ("core", "source", "project", "binding", "library", "values", "keras", "model", "semantics", "fix", "run")
+HOUSE = ("core", "source", "project", "binding", "library", "values", "keras", "model", "fix", "run")
 FLOORS: dict[str, frozenset[str]] = {
     **{floor: frozenset(HOUSE[:index]) for index, floor in enumerate(HOUSE)},
-    # A rule asks the facade. (`semantics` is the old reading, for rules that have not moved yet.)
-    "rules": frozenset({"core", "model", "semantics"}),
+    # A rule asks the facade.
+    "rules": frozenset({"core", "model"}),
     "fix": frozenset({"core", "source"}),
     "report": frozenset(HOUSE),
     "lsp": frozenset({*HOUSE, "report"}),
@@ -148,14 +148,9 @@ def test_floors_have_no_loops(floor: str) -> None:
 
 
 def circles() -> list[list[str]]:
-    """Modules that import one another, in a ring; what only a type checker reads counts as an import.
-
-    The old reading is left out: it goes once its last rule has moved.
-    """
+    """Modules that import one another, in a ring; what only a type checker reads counts as an import."""
     graph: dict[str, set[str]] = {}
     for module, path in MODULES.items():
-        if _floor(module) == "semantics":
-            continue
         is_package = path.name == "__init__.py"
         found = imports_of(module, path.read_text(encoding="utf-8"), is_package=is_package)
         targets = (_module_of(name) for _, name in found)

@@ -31,7 +31,6 @@ class Project:
 
     def __init__(self, indexes: Indexes | None = None) -> None:
         self.indexes = indexes or Indexes()
-        self.legacy: object = None
         self._units: OrderedDict[str, Unit | None] = OrderedDict()
         self._hashes: dict[str, str | None] = {}
         self._roots: dict[str, Path] = {}

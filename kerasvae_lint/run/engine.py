@@ -28,10 +28,7 @@ from kerasvae_lint.source import Source, SourceError, decode
 from kerasvae_lint.source.collector import paused_collector
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from kerasvae_lint.model import Module, Project
-    from kerasvae_lint.semantics import SemanticModel
 
 RECURSION_LIMIT = 12_000
 
@@ -92,10 +89,9 @@ def _lint(source: Source, settings: Settings, rules: dict[str, type[Rule]], proj
     for cell, place, message in source.problems:
         result.problems.append(Problem(source.filename, message, place, cell))
     module = Module(build(tree, source.text), source, target=settings.target_keras, project=project)
-    model = _Legacy(source, settings, project)
     gone = ignored_codes(source.filename, settings, rules)
     enabled = {code: rule for code, rule in rules.items() if code not in gone}
-    found = _check(module, model, enabled, result, settings.preview)
+    found = _check(module, enabled, result, settings.preview)
     skip = False
     suppressions: list[suppress.Suppression] = []
     if suppress.has_marks(source.text, bool(found)):
@@ -108,44 +104,12 @@ def _lint(source: Source, settings: Settings, rules: dict[str, type[Rule]], proj
     if module.around is not None:
         result.consulted = dict(module.around.consulted)
         result.searched = tuple(module.around.searched)
-    model.add_to(result)
     result.findings = sorted(set(result.findings), key=lambda finding: finding.sort_key)
     return result
 
 
-class _Legacy:
-    """The old reading of the file, for rules that have not moved yet; made when the first of them asks."""
-
-    def __init__(self, source: Source, settings: Settings, project: Project) -> None:
-        self._source = source
-        self._settings = settings
-        self._project = project
-        self._model: SemanticModel | None = None
-
-    @property
-    def model(self) -> SemanticModel:
-        if self._model is None:
-            from kerasvae_lint.semantics import Project as OldProject
-            from kerasvae_lint.semantics import SemanticModel
-            from kerasvae_lint.source import parse
-
-            if self._project.legacy is None:
-                self._project.legacy = OldProject(self._project.indexes)
-            assert isinstance(self._project.legacy, OldProject)
-            module, source = parse(self._source)
-            self._model = SemanticModel(
-                module, source, target=self._settings.target_keras, project=self._project.legacy
-            )
-        return self._model
-
-    def add_to(self, result: FileResult) -> None:
-        if self._model is not None and self._model.project is not None:
-            result.consulted.update(self._model.project.closure(self._model))
-            result.searched = tuple(dict.fromkeys((*result.searched, *self._model.searched)))
-
-
 def _check(
-    module: Module, legacy: _Legacy, rules: dict[str, type[Rule]], result: FileResult, preview: bool
+    module: Module, rules: dict[str, type[Rule]], result: FileResult, preview: bool
 ) -> list[tuple[Finding, range]]:
     """What the rules find, each with the rows on which a comment may silence it."""
     text = module.source.text
@@ -156,13 +120,8 @@ def _check(
         if rule.companions and not any(word in text for word in rule.companions):
             continue
         try:
-            if "module" in rule.check.__code__.co_varnames[:2]:
-                for report in rule().check(module):
-                    if preview or not report.preview:
-                        found.append(_placed(module, rule, report))
-                continue
-            reports = [report for report in rule().check(legacy.model) if preview or not report.preview]
-            found += [_placed_old(legacy.model, rule, report) for report in reports]
+            reports = [report for report in rule().check(module) if preview or not report.preview]
+            found += [_placed(module, rule, report) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"
@@ -203,32 +162,6 @@ def _note(module: Module, at: Span | Place, message: str) -> Note:
     return Note(message, module.source.filename, place, cell)
 
 
-def _placed_old(model: SemanticModel, rule: type[Rule], report: Report) -> tuple[Finding, range]:
-    source = model.source
-    start, end = model.span(report.at)  # type: ignore[arg-type]
-    cell, first = source.position(start)
-    _, last = source.position(end)
-    rows = range(source.program_row(cell, first.row), _last_row(model, report.at, cell, last.row) + 1)  # type: ignore[arg-type]
-    notes = tuple(_note_old(model, at, message) for at, message in report.notes)  # type: ignore[arg-type]
-    fix = None
-    if report.fix is not None:
-        edits = tuple(_edit(source, e.start, e.end, e.content) for e in report.fix.edits)
-        fix = _within_cells(source, Fix(report.fix.applicability, report.fix.message, edits))
-    recipe = rule.recipe or None
-    finding = Finding(rule.code, rule.name, report.message, source.filename, first, last, cell, fix, notes, recipe)
-    return finding, rows
-
-
-def _last_row(model: SemanticModel, node: cst.CSTNode, cell: int | None, row: int) -> int:
-    import libcst as cst
-
-    statement = model.statement_of(node)
-    if isinstance(statement, cst.BaseSmallStatement):
-        _, place = model.source.position(model.span(statement)[1])
-        row = max(row, place.row)
-    return model.source.program_row(cell, row)
-
-
 def _edit(source: Source, start: int, end: int, content: str) -> Edit:
     cell, place = source.position(start)
     return Edit(content, place, source.position(end)[1], start, end, cell)
@@ -242,13 +175,6 @@ def _within_cells(source: Source, fix: Fix) -> Fix | None:
 
     edits = [TextEdit(edit.start_offset, edit.end_offset, edit.content) for edit in fix.edits]
     return fix if in_cells(source, edits) is not None else None
-
-
-def _note_old(model: SemanticModel, at: cst.CSTNode | Place, message: str) -> Note:
-    if isinstance(at, Place):
-        return Note(message, at.filename, at.position)
-    cell, place = model.source.position(model.span(at)[0])
-    return Note(message, model.source.filename, place, cell)
 
 
 def _report_unused(
