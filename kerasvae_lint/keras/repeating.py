@@ -12,8 +12,6 @@ from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import Computed, FunctionValue, LibraryObject, Unknown, Value, constant
 from kerasvae_lint.values.world import CallEvent
 
-MAX_CALLS = 5
-"""Over how many calls a place is followed to the hook or loop that it belongs to."""
 _TRAINERS = TRAINS | {"train_step", "apply_gradients", "minimize", "run"}
 _COMPILES = frozenset({"compile", "make_train_function"})
 _ONCE = ("train_begin", "train_end", "test", "predict")
@@ -32,28 +30,33 @@ class Repeated:
     def __init__(self, machine: Interpreter, *, compiled: bool = False) -> None:
         self._machine = machine
         self._compiled = compiled
-        self._training: dict[r.Function, bool] = {}
+        self._reached: dict[r.Function, bool] = {}
+        self._training: dict[r.Record, bool] = {}
+        self._compiling: dict[r.Record, bool] = {}
 
-    def holds(self, place: r.Record, function: r.Function | None, deep: int = MAX_CALLS) -> bool:
+    def holds(self, place: r.Record, function: r.Function | None) -> bool:
         """True for a place that a hook or a loop around it, or around a call that leads to it, comes by.
 
         Args:
             place: the place.
             function: the function whose code it is; None at module level.
-            deep: how many calls it is followed over.
         """
-        if self._is_in_training_loop(place):
+        return self._is_in_training_loop(place) or (function is not None and self._comes_by(function))
+
+    def _comes_by(self, function: r.Function) -> bool:
+        """True if a training calls a function again and again, or the one that it stands in."""
+        if function not in self._reached:
+            self._reached[function] = False  # while it is asked: a function that calls itself
+            self._reached[function] = self._is_reached(function)
+        return self._reached[function]
+
+    def _is_reached(self, function: r.Function) -> bool:
+        if self._compiled and self._compiles(function):
+            return False
+        if function in self.hooks or any(self.holds(e.site.record, e.function) for e in self._calls_of(function)):
             return True
-        at = function
-        while at is not None:
-            if self._compiled and self._compiles(at):
-                return False
-            if at in self.hooks:
-                return True
-            if deep and any(self.holds(e.site.record, e.function, deep - 1) for e in self._calls_of(at)):
-                return True
-            at = r.function_of(at)
-        return False
+        around = r.function_of(function)
+        return around is not None and self._comes_by(around)
 
     @cached_property
     def hooks(self) -> frozenset[r.Function]:
@@ -118,8 +121,14 @@ class Repeated:
             at = at.parent
         return False
 
-    def _trains(self, code: r.Record, deep: int = 3) -> bool:
+    def _trains(self, code: r.Record) -> bool:
         """True if code trains a model: itself, or in a function of the project that it calls."""
+        if code not in self._training:
+            self._training[code] = False
+            self._training[code] = self._asks_to_train(code)
+        return self._training[code]
+
+    def _asks_to_train(self, code: r.Record) -> bool:
         calls = [record for record in code.walk() if isinstance(record, r.Call)]
         words = TRAINS if self._compiled else _TRAINERS
         if any(isinstance(call.func, r.Attribute) and call.func.attr in words for call in calls):
@@ -128,29 +137,28 @@ class Repeated:
         called = [event.callee for event in events if isinstance(event.callee, FunctionValue)]
         if self._compiled and any("tf.function" in function.tags for function in called):
             return True
-        functions = dict.fromkeys(value.function for value in called)
-        return deep > 0 and any(self._function_trains(function, deep - 1) for function in functions)
+        return any(self._trains(function) for function in dict.fromkeys(value.function for value in called))
 
-    def _function_trains(self, function: r.Function, deep: int) -> bool:
-        if function not in self._training:
-            self._training[function] = False  # while it is asked: a function that calls itself
-            self._training[function] = self._trains(function, deep)
-        return self._training[function]
-
-    def _compiles(self, code: r.Record, deep: int = 3) -> bool:
+    def _compiles(self, code: r.Record) -> bool:
         """True if code has a training step compiled anew, itself or in a function of the project that it calls."""
+        if code not in self._compiling:
+            self._compiling[code] = False
+            self._compiling[code] = self._asks_to_compile(code)
+        return self._compiling[code]
+
+    def _asks_to_compile(self, code: r.Record) -> bool:
+        called: dict[r.Function, None] = {}
         for record in code.walk():
             targets = record.targets if isinstance(record, r.Assign) else ()
             if any(isinstance(target, r.Attribute) and target.attr == "train_function" for target in targets):
                 return True
-            if not isinstance(record, r.Call):
-                continue
-            if isinstance(record.func, r.Attribute) and record.func.attr in _COMPILES:
-                return True
-            for event in self._machine.calls.get(record, ()) if deep else ():
-                if isinstance(event.callee, FunctionValue) and self._compiles(event.callee.function, deep - 1):
+            if isinstance(record, r.Call):
+                if isinstance(record.func, r.Attribute) and record.func.attr in _COMPILES:
                     return True
-        return False
+                for event in self._machine.calls.get(record, ()):
+                    if isinstance(event.callee, FunctionValue):
+                        called[event.callee.function] = None
+        return any(self._compiles(function) for function in called)
 
 
 def _is_hook(name: str) -> bool:
