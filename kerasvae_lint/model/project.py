@@ -12,13 +12,11 @@ from kerasvae_lint.keras.flavour import Flavour, flavour_of_pins
 from kerasvae_lint.keras.world import LIBRARIES
 from kerasvae_lint.project import IMPORTERS, Indexes, Search, search_of
 from kerasvae_lint.source import SourceError, decode
-from kerasvae_lint.source.files import has_marker, project_root
+from kerasvae_lint.source.files import INSTALLED, has_marker, project_root, searched_folder
 from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.unit import Unit
 
 MAX_UNITS = 64
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
-"""Folders whose packages are projects of their own, each a stranger to the others."""
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 
 
@@ -42,6 +40,10 @@ class Project:
         if folder not in self._roots:
             self._roots[folder] = project_root(filename)
         return self._roots[folder]
+
+    def searched_from(self, filename: str) -> Path:
+        """The folder in which the files around a file are searched."""
+        return searched_folder(filename, self.root_of(filename))
 
     def load(self, path: str, name: str) -> Unit | None:
         """The file at a path; None if it can't be read or is no Python."""
@@ -121,7 +123,7 @@ class Surroundings:
         if root in places and not has_marker(root):
             last += 1
         for place in (*places[: last + 1], root / "src"):
-            if place.name in _INSTALLED and place != folder and parts[0] != folder.relative_to(place).parts[0]:
+            if place.name in INSTALLED and place != folder and parts[0] != folder.relative_to(place).parts[0]:
                 continue
             base = place.joinpath(*parts)
             for path in (f"{base}.py", str(base / "__init__.py")):
@@ -155,7 +157,7 @@ class Surroundings:
         Words that too many files hold tell nothing: then none.
         """
         here = os.path.abspath(self.home.filename)
-        paths = self.project.indexes.of(self.project.root_of(here)).holding(here, words, one_of)
+        paths = self.project.indexes.of(self.project.searched_from(here)).holding(here, words, one_of)
         self.searched[search_of(words, one_of, paths)] = None
         if len(paths) > MAX_UNITS // 2:
             return []
@@ -165,7 +167,7 @@ class Surroundings:
     def importers(self, limit: int) -> list[Unit] | None:
         """The project's files that import this one; None for more than a limit, or where one can't be read."""
         here = os.path.abspath(self.home.filename)
-        paths = self.project.indexes.of(self.project.root_of(here)).importing(here)
+        paths = self.project.indexes.of(self.project.searched_from(here)).importing(here)
         self.searched[search_of(IMPORTERS, frozenset(), paths)] = None
         units = [self._consult(path, self._name_of(path)) for path in paths[: limit + 1]]
         known = [unit for unit in units if unit is not None]

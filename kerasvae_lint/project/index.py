@@ -113,7 +113,7 @@ class Index:
         """The files that import, or may import, the module in ``path``, under whatever name."""
         stem, _ = os.path.splitext(path)
         target = os.path.dirname(path) if os.path.basename(stem) == "__init__" else stem
-        parts = os.path.relpath(target, self.root).split(os.sep)
+        parts = [part for part in target.split(os.sep) if part]
         names = [line("import " + ".".join(parts[at:])) for at in range(len(parts))]
 
         def imports(other: str, outline: bytes) -> bool:

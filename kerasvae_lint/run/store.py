@@ -11,7 +11,7 @@ from kerasvae_lint.project import Index, Indexes
 from kerasvae_lint.project.folder import folder_for
 from kerasvae_lint.run.cache import Cache, Entry, salt
 from kerasvae_lint.run.reading import read
-from kerasvae_lint.source.files import project_root
+from kerasvae_lint.source.files import project_root, searched_folder
 
 if TYPE_CHECKING:
     from kerasvae_lint.run.engine import FileResult
@@ -47,7 +47,7 @@ class Store:
         folder = os.path.dirname(os.path.abspath(filename))
         if folder not in self._roots:
             self._roots[folder] = project_root(filename)
-        return self.indexes.of(self._roots[folder])
+        return self.indexes.of(searched_folder(filename, self._roots[folder]))
 
     def get(self, filename: str, data: bytes, settings: Settings) -> Entry | None:
         if not self.enabled:
