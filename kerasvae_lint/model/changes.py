@@ -228,12 +228,11 @@ class Changes:
             function = access.function
             if function in setters or (function is not None and function.name in _MAKES):
                 continue
-            is_repeated = self._repeated.holds(record, function) or self._is_called_elsewhere(access, name)
+            is_repeated = self._repeated.holds(record, function) or self._is_called_elsewhere(record, writes)
             if is_repeated or self._stands_between(writes[0][0], access):
                 owners = self._owners(record, name, [obj for obj, _, _ in writes])
                 if owners:
-                    value = join(*(one.value for _, one, _ in writes))
-                    yield Change(record, access, value, owners, is_repeated)
+                    yield Change(record, access, join(*(one.value for _, one, _ in writes)), owners, is_repeated)
 
     @cached_property
     def _written(self) -> dict[r.Expression, list[tuple[Value, Access, str]]]:
@@ -290,17 +289,17 @@ class Changes:
         assert isinstance(found, Repeated)
         return found
 
-    def _is_called_elsewhere(self, access: Access, name: str) -> bool:
+    def _is_called_elsewhere(self, record: r.Expression, writes: list[tuple[Value, Access, str]]) -> bool:
         """True if a callback of another file calls the method around a place (``model.set_beta(…)``)."""
-        method = r.method_of(access.site.record)
+        method, access, name = r.method_of(record), writes[0][1], writes[0][2]
         if method is None or method.name.startswith("__") or self._around is None:
             return False
-        holders = [obj for obj in self._machine.objects if any(cls.cls is method.owner for cls in obj.cls.classes())]
-        if not any(kinds_of(obj.cls) & _HOLDERS and _traced(obj, name) for obj in holders):
+        known = [obj for obj, _, _ in writes if isinstance(obj, Instance) and kinds_of(obj.cls) & _HOLDERS]
+        owners = self._owners(record, name, list(known)) if any(_traced(obj, name) for obj in known) else []
+        if not any(owner.is_python or owner.is_variable for owner in owners):
             return False
-        return self._include(f".{method.name}(", one_of=_CALLBACK_WORDS) and self._repeated.holds(
-            access.site.record, access.function
-        )
+        found = self._include(f".{method.name}(", one_of=_CALLBACK_WORDS)
+        return found and self._repeated.holds(record, access.function)
 
     def _stands_between(self, obj: Value, access: Access) -> bool:
         """True if an object is trained before and after a place, and not compiled in between."""
