@@ -55,7 +55,7 @@ class KlSign(Rule):
             if not all(_is_negative(pair) for pair in variants):
                 continue
             pair = variants[0]
-            kl = module.objective.place(pair.kl)
+            kl = module.objective.place(pair.kl, pair.loss)
             factor = _factor(module, kl) if kl is not None else None
             minus = _minus(module, pair.kl) if factor is None else None
             loss = pair.loss.site.record if module.owns(pair.loss.site) else None

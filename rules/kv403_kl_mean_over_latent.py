@@ -55,7 +55,7 @@ class KlMeanOverLatent(Rule):
         for variants in module.objective.pairs:
             if not all(_is_bad(pair) for pair in variants):
                 continue
-            kl = module.objective.place(variants[0].kl)
+            kl = module.objective.place(variants[0].kl, variants[0].loss)
             mean = module.objective.reduction(variants[0].kl)
             place = mean or kl
             if place is None or place in seen:

@@ -61,7 +61,7 @@ class ReconstructionMean(Rule):
                     if place is None or place in seen:
                         continue
                     seen.add(place)
-                    kl = module.objective.place(pair.kl)
+                    kl = module.objective.place(pair.kl, pair.loss)
                     yield Report(
                         place,
                         "The reconstruction is averaged over the features, but the KL is summed over the latent axis:"

@@ -71,7 +71,9 @@ class NoKLPressureRelief(Rule):
         if decoder is None or any(variable.writes for variable in module.objects("variable")):
             return
         for variants in module.objective.pairs:
-            place = module.objective.place(variants[0].kl) if all(map(_is_unrelieved, variants)) else None
+            place = (
+                module.objective.place(variants[0].kl, variants[0].loss) if all(map(_is_unrelieved, variants)) else None
+            )
             if place is not None:
                 yield Report(
                     place,

@@ -52,7 +52,7 @@ class KlSummedOverBatch(Rule):
             if not all(_is_bad(pair) for pair in variants):
                 continue
             total = module.objective.reduction(variants[0].kl)
-            place = total or module.objective.place(variants[0].kl)
+            place = total or module.objective.place(variants[0].kl, variants[0].loss)
             if place is None or place in seen:
                 continue
             seen.add(place)

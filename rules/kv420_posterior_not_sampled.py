@@ -54,7 +54,7 @@ class PosteriorNotSampled(Rule):
             return
         for loss in module.objective.losses:
             for part in loss.kls if loss.kind != "returned" else ():
-                place = module.objective.place(part)
+                place = module.objective.place(part, loss)
                 if place is None or part.kl is None or part.kl.mean is None or part.kl.log_variance is None:
                     continue
                 mean = tensors(part.kl.mean)

@@ -22,7 +22,7 @@ from kerasvae_lint.keras.objective.reading import LATENT
 from kerasvae_lint.keras.objective.training import Loss, objective_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.model.posterior import Posterior
-from kerasvae_lint.values.lattice import Computed, LibraryName, Site
+from kerasvae_lint.values.lattice import Computed, LibraryName, Site, leaves
 from kerasvae_lint.values.unit import Unit
 
 
@@ -132,10 +132,14 @@ class Objective:
         return site.record if own else None  # type: ignore[union-attr,return-value]
 
     # places -------------------------------------------------------------------------------------
-    def place(self, part: Part) -> r.Expression | None:
-        """Where the file computes the KL of a loss."""
+    def place(self, part: Part, loss: Loss) -> r.Expression | None:
+        """Where the file computes the KL of a loss; of several places with that formula the one that goes into it."""
         key = part.kl.key if part.kl is not None else None
-        return next((kl.record for kl in self.kls if kl.form.key == key and kl.record is not None), None)
+        found = [kl.record for kl in self.kls if kl.form.key == key and kl.record is not None]
+        if len(found) > 1 and loss.value is not None:
+            inside = {leaf.site.record for leaf in leaves(loss.value) if leaf.site is not None}
+            found = [record for record in found if record in inside] or found
+        return found[0] if found else None
 
     def made(self, factor: Factor) -> Computed | None:
         """What computed a reduction, an error, a layer's output."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kerasvae_lint import Settings, lint_paths
 from kerasvae_lint.binding.build import build
-from kerasvae_lint.model import HOST, Computed, Module, Project, Value, constant, records
+from kerasvae_lint.model import Module, Project, constant
 from kerasvae_lint.source import decode
 from kerasvae_lint.source.syntax import parse_code
 from tests.matrix import containers, files, functions, names_and_flow, objects, own
@@ -42,7 +42,7 @@ def write(made: Program, folder: Path) -> Path:
 
 
 def arrives(fact: Fact, made: Program, folder: Path) -> bool:
-    """True if the fact is seen to arrive: by its rule, or by the facade where its rule still has the old reading."""
+    """True if the fact is seen to arrive: by its rule, or by the facade where no rule asks for the fact alone."""
     path = write(made, folder)
     asked = _ASKED.get(fact.name)
     if asked is not None:
@@ -60,55 +60,7 @@ def _units(module: Module) -> bool:
     return value is not None and constant(value) == 64
 
 
-def _is(value: Value, op: str) -> bool:
-    return any(isinstance(member, Computed) and member.op == op for member in value.alternatives())
-
-
-def _kept(attribute: str, op: str) -> Callable[[Module], bool]:
-    def ask(module: Module) -> bool:
-        found = [cls.attributes[attribute].value for cls in module.classes if attribute in cls.attributes]
-        return any(value is not None and _is(value, op) for value in found)
-
-    return ask
-
-
-def _log_variance(module: Module) -> bool:
-    """The sampler's scale, the factor of the draw, is the exponential of the head itself."""
-    for record in module.code.walk():
-        value = module.value(record) if isinstance(record, records.Binary) else None
-        for product in value.alternatives() if value is not None else ():
-            if isinstance(product, Computed) and product.op == "multiply" and _is(product.operands[1], "draw"):
-                scales = [s for s in product.operands[0].alternatives() if isinstance(s, Computed) and s.op == "exp"]
-                return any(not _is(scale.operands[0], "multiply") for scale in scales)
-    raise AssertionError("no sampler was seen")
-
-
-def _kl(module: Module) -> bool:
-    """What is averaged and added as a loss has a positive factor before the sum."""
-    for call in module.method_calls("add_loss"):
-        loss = call.argument("losses", "loss", at=0)
-        for mean in loss.alternatives() if loss is not None else ():
-            if isinstance(mean, Computed) and mean.op == "mean":
-                factors = [constant(p.operands[0]) for p in mean.operands[0].alternatives() if isinstance(p, Computed)]
-                return any(isinstance(factor, float) and factor > 0 for factor in factors)
-    raise AssertionError("no loss was seen")
-
-
-def _scheduled(module: Module) -> bool:
-    """Host code sets the attribute of the layer whose traced code reads it."""
-    penalty = next(cls for cls in module.classes if cls.name == "Penalty")
-    return bool(penalty.attributes["beta"].written_in(HOST)) and penalty.attributes["beta"].is_traced
-
-
-_ASKED: dict[str, Callable[[Module], bool]] = {
-    "units": _units,
-    "kernel": _kept("kernel", "transpose"),
-    "snapshot": _kept("rate", "sigmoid"),
-    "log_variance": _log_variance,
-    "kl": _kl,
-    "schedule_owner": _scheduled,
-    "schedule_name": _scheduled,
-}
+_ASKED: dict[str, Callable[[Module], bool]] = {"units": _units}
 
 
 __all__ = ["WAYS", "arrives", "cells", "program"]

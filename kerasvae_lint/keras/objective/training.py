@@ -54,6 +54,7 @@ class Loss:
         variants: its terms; one list for each way through its alternatives.
         function: the function that hands it over, or is handed over.
         maker: the function in which its last operation stands, where that is another one.
+        value: what it was computed as; None for a regularizer.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Loss:
     variants: tuple[Variant, ...]
     function: r.Function | None = None
     maker: r.Function | None = None
+    value: Value | None = None
 
     @property
     def kls(self) -> Iterator[Part]:
@@ -147,7 +149,7 @@ def _losses(machine: Interpreter, reader: Reader, unit: Unit) -> Iterator[Loss]:
             continue
         for kind, site, value in _sinks(machine, event, call):
             form = reader.form(value)
-            yield Loss(kind, site, form, tuple(variants(form)), event.function, _maker_of(value))
+            yield Loss(kind, site, form, tuple(variants(form)), event.function, _maker_of(value), value)
         for member in event.result.alternatives():
             if isinstance(member, LibraryObject) and member.name in _REGULARIZERS and member.site is not None:
                 if member.site.record is call:
@@ -156,7 +158,9 @@ def _losses(machine: Interpreter, reader: Reader, unit: Unit) -> Iterator[Loss]:
     for compiled in training.compiled_losses_of(machine):
         form = _compiled_form(reader, compiled)
         function = _function_of(machine, compiled.given)
-        yield Loss("compiled", _compiled_site(compiled, unit), form, tuple(variants(form)), function)
+        yield Loss(
+            "compiled", _compiled_site(compiled, unit), form, tuple(variants(form)), function, None, compiled.value
+        )
 
 
 def _sinks(machine: Interpreter, event: CallEvent, call: r.Call) -> Iterator[tuple[str, Site, Value]]:
@@ -273,7 +277,9 @@ def _returned(machine: Interpreter, found: Objective, unit: Unit) -> list[Loss]:
             for value in machine.values.seen.get(record.value, ()):
                 if isinstance(value, (Computed, Union)):
                     form = found.reader.form(value)
-                    loss = Loss("returned", Site(unit, record.value), form, tuple(variants(form)), function)
+                    loss = Loss(
+                        "returned", Site(unit, record.value), form, tuple(variants(form)), function, None, value
+                    )
                     kls = {part.kl.key for part in loss.kls if part.kl is not None}
                     if any(True for _ in loss.errors) and (not used & kls if kls else is_alone):
                         made.append(loss)
