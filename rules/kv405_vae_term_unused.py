@@ -52,7 +52,7 @@ class VaeTermUnused(Rule):
         seen: set[records.Record] = set()
         for function in module.code.functions:
             made = [loss for loss in losses if function in {loss.function, loss.maker}]
-            if len({loss.site.record for loss in made}) != 1:
+            if not made or not _is_one(made, function):
                 continue
             loss, missing = made[0], _missing(made)
             for name, value, word in _terms(module, function, missing):
@@ -65,6 +65,13 @@ class VaeTermUnused(Rule):
                     " it, in Keras 2 and 3. Add it to the loss.",
                     ((loss.site.record, "this is the loss"),) if module.owns(loss.site) else (),
                 )
+
+
+def _is_one(losses: list[Loss], function: records.Function) -> bool:
+    """True for one loss, and for a function that several ``compile`` got."""
+    if len({loss.site.record for loss in losses}) == 1:
+        return True
+    return all(loss.kind == "compiled" and loss.function is function for loss in losses)
 
 
 def _missing(losses: list[Loss]) -> str:

@@ -127,7 +127,7 @@ def _of_library_object(machine: Machine, obj: LibraryObject, name: str, site: Si
 def _of_module(machine: Machine, obj: ModuleObject, name: str, site: Site) -> Value:
     found = obj.slots.get(name)
     if found is not None:
-        return found
+        return machine.opened(obj, name, found)
     inner = machine.submodule(obj, name)
     if inner is not None:
         return inner

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 
 from kerasvae_lint.values.lattice import (
@@ -26,6 +27,21 @@ class Heap:
     def __init__(self) -> None:
         self._journal: list[tuple[Object, str, Value | None]] = []
         self._depth = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """True outside all branches: what is written stays."""
+        return not self._depth
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """What is written stays, whatever branch asked for it: a file that is imported there runs once for all."""
+        journal, depth = self._journal, self._depth
+        self._journal, self._depth = [], 0
+        try:
+            yield
+        finally:
+            self._journal, self._depth = journal, depth
 
     def store(self, obj: Object, slot: str, value: Value) -> None:
         """Let ``slot`` of ``obj`` hold ``value`` from now on."""

@@ -25,6 +25,7 @@ from kerasvae_lint.values.lattice import (
     Entries,
     Frame,
     FunctionValue,
+    Imported,
     Instance,
     LibraryName,
     LibraryObject,
@@ -181,14 +182,13 @@ class Interpreter:
         module = self.modules[unit.filename] = ModuleObject(unit)
         module.slots["__name__"] = Constant("__main__" if not self._stack else unit.name, None, assumed=True)
         frame = Frame(module, unit.module.scope, None, unit)
-        phase, tracing = self.phase, self.tracing
-        self.phase, self.tracing = HOST, 0
-        self._stack.append(frame)
+        phase, tracing, stack = self.phase, self.tracing, self._stack
+        self.phase, self.tracing, self._stack = HOST, 0, [frame]
         try:
-            self.block(unit.module.body, frame)
+            with self.heap.settled():
+                self.block(unit.module.body, frame)
         finally:
-            self._stack.pop()
-            self.phase, self.tracing = phase, tracing
+            self.phase, self.tracing, self._stack = phase, tracing, stack
         return module
 
     def finish(self) -> None:
@@ -356,13 +356,21 @@ class Interpreter:
                 continue
             site = Site(frame.unit, alias)
             target = alias.target if alias.whole else alias.target.partition(".")[0]
-            if not alias.whole and alias.target != target and self.loader is not None:
-                full = self._absolute(alias.target, frame.unit)
-                if not self.world.is_library(full):
-                    self.imported(full, frame.unit, site)
             dotted = self._absolute(target, frame.unit)
-            self.bind(alias.bound, self.imported(dotted, frame.unit, site), frame)
+            if self.heap.is_settled and isinstance(frame.holder, ModuleObject) and not self.world.is_library(dotted):
+                self.bind(alias.bound, Imported(dotted, frame.unit, site), frame)
+            else:
+                self.bind(alias.bound, self.imported(dotted, frame.unit, site), frame)
         return NORMAL
+
+    def opened(self, holder: Object, name: str, value: Value) -> Value:
+        """What a slot holds; an import in it is followed now."""
+        if not isinstance(value, Imported) or value.site is None:
+            return value
+        holder.slots[name] = Unknown("import", value.site, None, value.name)  # a circle of imports ends here
+        found = self.imported(value.name, value.unit, value.site)
+        holder.slots[name] = found
+        return found
 
     def _absolute(self, dotted: str, unit: Unit) -> str:
         if dotted.startswith(".") and self.loader is not None:
@@ -794,6 +802,8 @@ class Interpreter:
             if outer != "nonlocal":
                 found = at.holder.slots.get(name)
                 if found is not None:
+                    if type(found) is Imported:
+                        found = self.opened(at.holder, name, found)
                     if at.around is None and name in at.unit.rebound and frame.function is not None:
                         access = Access(site, self.phase, found, self.now, frame.function, "read")
                         at.holder.reads.setdefault(name, []).append(access)

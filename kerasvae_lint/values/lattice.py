@@ -79,6 +79,16 @@ class Parameter(Unknown):
         self.default = default
 
 
+class Imported(Unknown):
+    """What a file imports from another file of the project: that is run when somebody asks for it."""
+
+    __slots__ = ("unit",)
+
+    def __init__(self, dotted: str, unit: Unit, site: Site) -> None:
+        super().__init__("import", site, None, dotted)
+        self.unit = unit
+
+
 class Constant(Value):
     """A value that is known: None, a bool, a number, a string, bytes, ``...``.
 
@@ -740,8 +750,20 @@ def join(*values: Value) -> Value:
         if len(found) == 1:
             return merged
     if len(found) > MAX_UNION:
-        return Unknown("too many values", first.site)
+        found = tuple({_likeness(member): member for member in reversed(found)}.values())[::-1]
+        if len(found) == 1:
+            return found[0]
+        if len(found) > MAX_UNION:
+            return Unknown("too many values", first.site)
     return Union(found)
+
+
+def _likeness(value: Value) -> Hashable:
+    """The same for library objects that one place made of the same arguments: one of them stands for all."""
+    if not isinstance(value, LibraryObject) or value.site is None or not value.complete:
+        return value.key
+    given = tuple((n, a.items.key if isinstance(a, ListObject) else a.key) for n, a in value.arguments.items())
+    return value.name, value.site.record, given
 
 
 def join_sequences(one: Tuple, other: Tuple) -> Tuple:

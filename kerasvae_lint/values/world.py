@@ -15,6 +15,7 @@ from kerasvae_lint.values.lattice import (
     Instance,
     LibraryName,
     ModuleObject,
+    Object,
     Site,
     Union,
     Value,
@@ -159,6 +160,9 @@ class Machine(Protocol):
 
     def library(self, dotted: str, site: Site) -> Value:
         """What a library's dotted name means."""
+
+    def opened(self, holder: Object, name: str, value: Value) -> Value:
+        """What a slot holds; an import in it is followed now."""
 
     def submodule(self, module: ModuleObject, name: str) -> Value | None:
         """A file of a package, as an attribute of the package; None if there is none."""
