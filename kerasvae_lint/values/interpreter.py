@@ -79,6 +79,8 @@ class Interpreter:
         self.heap = Heap()
         self.phase = HOST
         self.left = steps
+        self._elsewhere = steps // 3
+        self._floor = 0
         self.order = 0
         self.tracing = 0
         self.modules: dict[str, ModuleObject] = {}
@@ -183,9 +185,9 @@ class Interpreter:
         module.slots["__name__"] = Constant("__main__" if not self._stack else unit.name, None, assumed=True)
         frame = Frame(module, unit.module.scope, None, unit)
         phase, tracing, stack = self.phase, self.tracing, self._stack
-        self.phase, self.tracing, self._stack = HOST, 0, [frame]
         try:
-            with self.heap.settled():
+            with self._away(unit), self.heap.settled():
+                self.phase, self.tracing, self._stack = HOST, 0, [frame]
                 self.block(unit.module.body, frame)
         finally:
             self.phase, self.tracing, self._stack = phase, tracing, stack
@@ -1356,7 +1358,7 @@ class Interpreter:
         """Run a function of the project."""
         function = callee.function
         running = sum(1 for frame in self._stack if frame.function is function)
-        if running > 1 or len(self._stack) > MAX_DEPTH or self.left < 0:
+        if running > 1 or len(self._stack) > MAX_DEPTH or self.left < self._floor:
             self.escape(arguments.all())
             return Unknown("recursion" if running > 1 else "depth", site)
         given = arguments
@@ -1366,7 +1368,22 @@ class Interpreter:
         holder.slots.update(bind_function(function, given, callee.defaults, site))
         receiver = callee.bound if callee.bound is not None else None
         frame = Frame(holder, function.scope, callee.closure, callee.unit, function, receiver, callee.owner)
-        return self._run_frame(callee, frame, site)
+        with self._away(callee.unit):
+            return self._run_frame(callee, frame, site)
+
+    @contextmanager
+    def _away(self, unit: Unit) -> Iterator[None]:
+        """Code of another file has a budget of its own: what a file uses must not leave nothing for the file."""
+        if self._floor or not self._stack or self._stack[-1].unit is unit:
+            yield
+            return
+        before = self.left
+        self._floor = max(before - self._elsewhere, 1)
+        try:
+            yield
+        finally:
+            self._elsewhere -= before - self.left
+            self._floor = 0
 
     def _run_frame(self, callee: FunctionValue, frame: Frame, site: Site) -> Value:
         function = callee.function
