@@ -21,6 +21,7 @@ from kerasvae_lint.model.project import Surroundings
 from kerasvae_lint.values.interpreter import HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
+    Computed,
     Constant,
     FunctionValue,
     Instance,
@@ -315,7 +316,7 @@ class Changes:
     # whose --------------------------------------------------------------------------------------
     def _owners(self, record: r.Expression, name: str, objects: list[Value]) -> list[Owner]:
         known = [obj for obj in objects if isinstance(obj, Instance)]
-        if not known and all(isinstance(obj, Unknown) for obj in objects):
+        if not known and all(_may_be_layer(obj) for obj in objects):
             known = self._named(record, name)
             if not known and self._include(name):
                 known = self._named(record, name)
@@ -480,6 +481,11 @@ def _traced(obj: Instance, name: str) -> list[Access]:
     if not obj.writes.get(name) and obj.cls.find(name) is None:
         return []
     return [read for read in obj.reads.get(name, ()) if read.phase == TRACING]
+
+
+def _may_be_layer(obj: Value) -> bool:
+    """True for what nobody knows: an unknown object, what its methods give."""
+    return isinstance(obj, Unknown) or (isinstance(obj, Computed) and obj.kind == "any")
 
 
 def _layer_name(holder: r.Expression | None) -> str | None:
