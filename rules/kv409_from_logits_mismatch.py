@@ -8,6 +8,8 @@ from kerasvae_lint.core import Applicability, Draft, Report, Rule
 from kerasvae_lint.model import Entropy, Module, records
 
 _SQUASHED = frozenset({"sigmoid", "softmax", "hard_sigmoid"})
+_TELLING = _SQUASHED | {"linear"}
+"""Endings that are plainly probabilities or logits: a tanh is neither, and says nothing of the other outputs."""
 _CLASSES = {
     "binary_crossentropy": "BinaryCrossentropy",
     "categorical_crossentropy": "CategoricalCrossentropy",
@@ -62,7 +64,7 @@ class FromLogitsMismatch(Rule):
         """Yield one finding per cross-entropy whose uses all disagree with it."""
         for place, uses in module.entropies.items():
             first = uses[0]
-            known = [use for use in uses if use.ending is not None]
+            known = [use for use in uses if use.ending is not None and use.ending.name in _TELLING]
             if not known or first.logits is None or any(use.logits is not first.logits for use in uses):
                 continue
             if not all(_is_mistaken(use) for use in known):
