@@ -96,8 +96,9 @@ def _variable(module: Module, cls: Class, expression: records.Expression) -> Lib
             values += [held] if held is not None else []
     for value in values:
         for member in value.alternatives():
-            if isinstance(member, LibraryObject) and is_variable(member) and member.owner is None:
-                return member
+            if isinstance(member, LibraryObject) and is_variable(member):
+                if member.owner is None or member.owner.key in cls.keys:
+                    return member
     return None
 
 
