@@ -87,7 +87,9 @@ def _of(value: Value, given: Value, site: Site, use: Site) -> Entropy | None:
     if home == "keras.metrics" or not (last in NAMES or last in _ALWAYS):
         return None
     # `softmax_cross_entropy_with_logits(labels, logits)`: the table says which operand is which
-    output = value.options.get("output", value.options.get("x", value.operands[-1]))
+    output = next((value.options[role] for role in ("logits", "output", "x") if role in value.options), None)
+    if output is None:
+        output = value.operands[-1]
     ending = ending_of(output)
     if last in _ALWAYS:
         return Entropy(last, site, use, True, None, True, ending, None)
