@@ -41,8 +41,9 @@ class TrainableSchedule(Rule):
     Safe: the variable is made with `trainable=False`, `K.variable` (which has no such argument) as a `tf.Variable`.
 
     ## Keras 2 and Keras 3
-    Keras 2 trains all of them. Keras 3 trains `keras.Variable` and `add_weight`, and does not track a bare
-    `tf.Variable` or `K.variable`: silent there where the code is for Keras 3 only.
+    Keras 2 trains all of them (before 2.3 only `add_weight`: silent where the project pins such a Keras). Keras 3
+    trains `keras.Variable` and `add_weight`, and does not track a bare `tf.Variable` or `K.variable`: silent where the
+    code is for Keras 3 only.
 
     ## References
     - keras-team/keras issue 13826
@@ -61,6 +62,8 @@ class TrainableSchedule(Rule):
         for scheduled in module.scheduled:
             variable = scheduled.held.variable
             if variable.name not in (_TRAINED_IN_KERAS3 if module.flavour.only3 else _MAKERS):
+                continue
+            if module.flavour.old and variable.name != "add_weight":
                 continue
             assert variable.site is not None
             yield Report(

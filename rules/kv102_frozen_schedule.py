@@ -63,7 +63,7 @@ class FrozenSchedule(Rule):
 
 def _attributes(module: Module) -> Iterator[Report]:
     for change in module.changes.attributes:
-        if change.precedes_every_step or change.asks_for_type or change.is_object:
+        if change.precedes_every_step or change.asks_for_type or change.is_object or change.is_switch:
             continue
         if not all(owner.is_python and owner.reads for owner in change.owners):
             continue

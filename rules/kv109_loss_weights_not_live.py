@@ -60,7 +60,9 @@ class LossWeightsNotLive(Rule):
             written = call.written("loss_weights")
             if written is None or module.has_own_compile(call):
                 continue
-            loss = call.argument("loss")
+            loss, given = call.argument("loss", at=1), call.written("loss", at=1)
+            if given is not None and isinstance(given.value, records.Attribute):
+                continue  # set by whatever method ran before
             if loss is None or is_none(loss):
                 yield Report(
                     call.record.func,

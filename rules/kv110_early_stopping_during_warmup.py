@@ -72,6 +72,8 @@ class EarlyStoppingDuringWarmup(Rule):
         """Yield one finding per `fit` that compares losses of different weights."""
         for fit in module.schedules.fits:
             watchers = {value: monitor for value in fit.callbacks if (monitor := _monitored(value))}
+            if not fit.may_validate:
+                watchers = {value: monitor for value, monitor in watchers.items() if monitor == "loss"}
             schedule = _schedule(module, fit) if watchers else None
             call = fit.site.record
             if schedule is None or not isinstance(call, records.Call):

@@ -60,7 +60,7 @@ class LossWeightSnapshot(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per weight that is a copy."""
         seen: set[records.Record] = set()
-        for call in module.method_calls("compile"):
+        for call in module.method_calls("compile") if not module.flavour.graph else ():
             if module.has_own_compile(call):
                 continue
             for weight in module.schedules.loss_weights(call):

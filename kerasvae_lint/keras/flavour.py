@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kerasvae_lint.binding.records import Module
 from kerasvae_lint.core import TargetKeras
@@ -11,11 +11,21 @@ from kerasvae_lint.core import TargetKeras
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """Which Keras the code can meet; both True where nothing tells. ``why`` is for people."""
+    """Which Keras the code can meet; both True where nothing tells.
+
+    Attributes:
+        keras2: True where it can meet Keras 2.
+        keras3: True where it can meet Keras 3.
+        why: what says so, for people.
+        graph: True for code of TensorFlow 1: what is computed from a variable is an operation, and stays live.
+        old: True for Keras before 2.3, whose layers don't track the variables among their attributes.
+    """
 
     keras2: bool = True
     keras3: bool = True
     why: str = "nothing in the file or the project says which Keras it is for"
+    graph: bool = False
+    old: bool = False
 
     @property
     def only2(self) -> bool:
@@ -39,6 +49,14 @@ _KERAS2_IMPORTS = (
 _KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
 
 
+_GRAPH = re.compile(
+    r"""\b(?:tf|tensorflow)\.(?:Session|InteractiveSession|ConfigProto|placeholder|get_default_graph
+        |global_variables_initializer|disable_eager_execution|disable_v2_behavior|reset_default_graph
+        |compat\.v1\.(?:disable_eager_execution|disable_v2_behavior|placeholder))\b | \btensorflow\.contrib\b""",
+    re.VERBOSE,
+)
+
+
 def imported_names(module: Module) -> list[str]:
     """Every imported name of a module, star imports by their module."""
     aliases = [alias for statement in module.imports for alias in statement.aliases]
@@ -55,6 +73,13 @@ def flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Fl
     Old imports (``keras.engine``) and functions that Keras 3 dropped (``keras.backend.exp``) decide nothing: that code
     is waiting to be moved to Keras 3.
     """
+    found = _flavour_of(module, text, target, pinned)
+    if pinned is not None and target is None:
+        found = replace(found, graph=pinned.graph, old=pinned.old)
+    return replace(found, graph=True) if target is None and _GRAPH.search(text) else found
+
+
+def _flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Flavour | None) -> Flavour:
     if target is not None and target is not TargetKeras.BOTH:
         two = target is TargetKeras.KERAS2
         return Flavour(two, not two, f"target-keras is {target.value}")
@@ -99,7 +124,9 @@ def flavour_of_pins(text: str, filename: str) -> Flavour | None:
             if package == "keras" and operator == "<" and version == (3, 0):
                 below = True
             if below or exact:
-                return Flavour(True, False, f"{filename} pins {match[0].strip()}")
+                old = package == "keras" and (version < (2, 3) or (below and operator == "<" and version == (2, 3)))
+                graph = old or (package != "keras" and (version < (2, 0) or (operator == "<" and version == (2, 0))))
+                return Flavour(True, False, f"{filename} pins {match[0].strip()}", graph, old)
             if package == "keras" and operator in {"==", ">=", "~=", "=", "^", ">"} and version >= (3, 0):
                 verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}")
     return verdict

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
-from kerasvae_lint.keras.training import TRAINS
+from kerasvae_lint.keras.training import FITS, TRAINS, runs
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import Computed, FunctionValue, LibraryObject, Unknown, Value, constant
 from kerasvae_lint.values.world import CallEvent
@@ -67,11 +67,17 @@ class Repeated:
                 found |= {method for name, method in cls.cls.methods.items() if _is_hook(name)}
         for event in self._machine.events:
             for made in event.result.alternatives():
-                if isinstance(made, LibraryObject) and made.name in _GIVEN_FUNCTIONS:
+                if isinstance(made, LibraryObject) and made.name in _GIVEN_FUNCTIONS and not self._is_idle(made):
                     for name, given in made.arguments.items():
                         if _is_hook(name) or name == "schedule":
                             found |= {m.function for m in given.alternatives() if isinstance(m, FunctionValue)}
         return frozenset(found)
+
+    def _is_idle(self, callback: LibraryObject) -> bool:
+        """True for a callback that no ``fit`` gets, though there is one in its file, and nobody else gets hold of."""
+        if callback.escaped or self._machine.memory.get(("hooked", callback.key)) or callback.site is None:
+            return False
+        return any(run.method in FITS and run.site.unit is callback.site.unit for run in runs(self._machine))
 
     # calls --------------------------------------------------------------------------------------
     def _calls_of(self, function: r.Function) -> Iterator[CallEvent]:

@@ -121,6 +121,11 @@ class Change:
         return isinstance(self.value, Constant) and not self.value.assumed and self.access.kind != "augmented"
 
     @property
+    def is_switch(self) -> bool:
+        """True where one place sets True and False: a mode that is turned on for some calls, and off again."""
+        return {constant(member) for member in self.value.alternatives()} == {True, False}
+
+    @property
     def is_object(self) -> bool:
         """True where it sets what no variable can hold: a text, a layer, a list, a function."""
         return is_text(self.value) or any(

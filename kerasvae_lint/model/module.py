@@ -244,7 +244,12 @@ class Module:
 
     @cached_property
     def kept(self) -> list[Kept]:
-        """The values that the classes of this file compute once, keep, and use when they are called."""
+        """The values that the classes of this file compute once, keep, and use when they are called.
+
+        None in code of TensorFlow 1, where what is computed is an operation of the graph and stays live.
+        """
+        if self.flavour.graph:
+            return []
         found = kept_values(self.program.machine.objects)
         return [kept for kept in found if self.owns(kept.write.site) and r.class_of(kept.write.site.record)]
 

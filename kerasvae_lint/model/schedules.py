@@ -84,6 +84,12 @@ class Fit:
         return self.run.complete if given is None else number_of(given) == 1
 
     @property
+    def may_validate(self) -> bool:
+        """True if it validates after each epoch, as far as can be seen: without that there is no ``val_loss``."""
+        given = self.run.arguments
+        return not self.run.complete or "validation_data" in given or "validation_split" in given
+
+    @property
     def epochs_words(self) -> list[str]:
         """The names by which ``epochs`` is given, the last one first."""
         call = self.run.site.record

@@ -40,7 +40,7 @@ beta = tf.Variable(0.0{trainable})
 outputs = KL(beta)(inputs)
 model = tf.keras.Model(inputs, outputs)
 model.compile("adam", "mse")
-model.fit(x, x, epochs=30, callbacks=[Anneal(beta){more}])
+model.fit(x, x, validation_split=0.1, epochs=30, callbacks=[Anneal(beta){more}])
 """
 WEIGHTS = """\
 import tensorflow as tf

@@ -145,7 +145,7 @@ class WarmUp(tf.keras.callbacks.Callback):
 {callbacks}
 model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
 model.compile("sgd", loss=loss)
-model.fit(x, y, epochs=50, callbacks={given})
+model.fit(x, y, validation_split=0.1, epochs=50, callbacks={given})
 """
 
 
@@ -157,6 +157,7 @@ model.fit(x, y, epochs=50, callbacks={given})
         pytest.param("def made():\n    return [WarmUp(), EarlyStopping('loss')]", "made()", ["KV110"], id="helper"),
         pytest.param("stop = EarlyStopping()", "[WarmUp()] + [stop]", ["KV110"], id="sum"),
         pytest.param("stop = EarlyStopping(start_from_epoch=10)", "[WarmUp(), stop]", [], id="starts later"),
+        pytest.param("stop = EarlyStopping('loss')", "[WarmUp(), stop]", ["KV110"], id="the training loss"),
         pytest.param("stop = EarlyStopping('val_error')", "[WarmUp(), stop]", [], id="another monitor"),
         pytest.param("warm = WarmUp()", "[EarlyStopping()]", ["KV105"], id="forgotten"),
         pytest.param("cbs = []\nwarm = WarmUp()\ncbs.append(warm)", "None", ["KV105"], id="collected for nobody"),
@@ -165,3 +166,9 @@ model.fit(x, y, epochs=50, callbacks={given})
 )
 def test_lists_of_callbacks_are_followed(callbacks: str, given: str, found: list[str]) -> None:
     assert codes(FIT.format(callbacks=callbacks, given=given)) == found
+
+
+def test_without_validation_there_is_no_val_loss() -> None:
+    text = FIT.format(callbacks="", given="[WarmUp(), EarlyStopping()]")
+    assert codes(text) == ["KV110"]
+    assert codes(text.replace("validation_split=0.1, ", "")) == []

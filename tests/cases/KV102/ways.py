@@ -56,3 +56,28 @@ model.compile("adam", loss)
 model.fit(x, x, epochs=10, callbacks=[WarmUp()])
 model.get_layer("kl").capacity = 5.0
 model.predict(x)
+
+
+class Sampler(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(4)
+        self.sampling = False
+
+    def set_sampling(self, sampling):
+        self.sampling = bool(sampling)
+
+    def call(self, inputs):
+        return self.dense(inputs) if self.sampling else inputs
+
+
+class Show(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.set_sampling(True)
+        print(self.model(x))
+        self.model.set_sampling(False)
+
+
+sampler = Sampler()
+sampler.compile("adam", "mse")
+sampler.fit(x, x, callbacks=[Show()])
