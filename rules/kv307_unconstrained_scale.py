@@ -91,6 +91,8 @@ class UnconstrainedScale(Rule):
             found = _unconstrained(scale) if scale is not None else None
             if scale is None or found is None or scale in seen:
                 continue
+            if is_variable(scale) and not module.trains:
+                continue
             if isinstance(scale, LibraryObject):
                 seen.add(scale)
             why, where = found

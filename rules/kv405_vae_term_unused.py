@@ -76,6 +76,8 @@ def _is_one(losses: list[Loss], function: records.Function) -> bool:
 
 def _missing(losses: list[Loss]) -> str:
     """What none of the losses holds, of the KL and the reconstruction, where all hold the other one."""
+    if any(part.kl is None and part.error is None for loss in losses for variant in loss.variants for part in variant):
+        return ""  # a term that is neither, or can't be read, may be the one
     kl = [any(loss.kls) or loss.holds_a_sampled_kl for loss in losses]
     error = [any(loss.errors) for loss in losses]
     if not any(kl) and all(error):

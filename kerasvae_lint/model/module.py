@@ -12,7 +12,7 @@ from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
-from kerasvae_lint.keras.training import compiled_losses_of
+from kerasvae_lint.keras.training import TRAINS, compiled_losses_of
 from kerasvae_lint.model.calls import Call, calls_method
 from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
@@ -36,6 +36,11 @@ from kerasvae_lint.values.lattice import (
 )
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
+
+_TRAINING_WORDS = TRAINS | {
+    *("minimize", "apply_gradients", "gradient", "gradients", "trainable_variables", "trainable_weights"),
+    *("value_and_gradient", "value_and_gradients", "fit_surrogate_posterior", "Model", "Sequential"),
+}
 
 
 class Module:
@@ -193,6 +198,14 @@ class Module:
     def repeats(self) -> list[Repeat]:
         """The layers that one pass of a layer's ``call`` calls twice on the same input."""
         return list(repeats(self.program.machine, self.unit))
+
+    @cached_property
+    def trains(self) -> bool:
+        """True if the file trains something, or has a layer, model or module that others may train."""
+        if any(cls.kinds & {"layer", "model", "module"} for cls in self.classes):
+            return True
+        said = {record.attr for record in self.code.walk() if isinstance(record, r.Attribute)}
+        return bool(said & _TRAINING_WORDS)
 
     # losses -------------------------------------------------------------------------------------
     @cached_property
