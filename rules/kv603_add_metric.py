@@ -72,6 +72,8 @@ def _fix(module: Module, call: Call, cls: Class) -> Draft | None:
         return None
     if not isinstance(call.record.parent, records.ExpressionStatement):
         return None
+    if sum(1 for argument in call.record.arguments if argument.name is None) > 2:
+        return None  # older TensorFlow took the aggregation before the name
     value, label = call.written("value", at=0), call.written("name")
     anchor, keras = cls.super_init, module.keras_prefix
     if value is None or label is None or anchor is None or keras is None:
