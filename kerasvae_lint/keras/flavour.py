@@ -63,6 +63,12 @@ def imported_names(module: Module) -> list[str]:
     return [alias.target.removesuffix("*").rstrip(".") if alias.bound == "*" else alias.target for alias in aliases]
 
 
+def imports_keras(module: Module) -> bool:
+    """True if a file imports Keras, TensorFlow or what stands on them, under whatever name."""
+    homes = {name.partition(".")[0] for name in imported_names(module)}
+    return any(home in {"keras", "tf_keras"} or home.startswith(("tensorflow", "keras_")) for home in homes)
+
+
 def _starts(name: str, modules: tuple[str, ...]) -> bool:
     return any(name == module or name.startswith(module + ".") for module in modules)
 

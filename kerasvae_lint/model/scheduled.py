@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.flavour import imports_keras
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.scalars import is_one_number, is_scalar
@@ -79,7 +80,7 @@ def _writers_of(program: Program, unit: Unit, around: Surroundings, one: Held) -
             if name.isidentifier() and name != "__init__":
                 yield from around.search((f".{name}(" if writing.function.owner is not None else name,))
     if one.attribute:
-        yield from around.search((one.attribute,), WRITE_WORDS)
+        yield from (other for other in around.search((one.attribute,), WRITE_WORDS) if imports_keras(other.module))
 
 
 def _holds(obj: Instance, one: Held) -> bool:

@@ -40,9 +40,9 @@ class NoSgd(Rule):
     name = "no-sgd"
     triggers = ("SGD",)
 
-    def check(self, model):
-        for call in model.calls_to("keras.optimizers.SGD"):
-            yield Report(call.node, "Use the optimizer that Acme tuned.")
+    def check(self, module):
+        for call in module.calls("keras.optimizers.SGD"):
+            yield Report(call, "Use the optimizer that Acme tuned.")
 '''
 
 PROGRAM = """\
