@@ -95,7 +95,7 @@ def _globals(module: Module) -> Iterator[Report]:
 
 def _numbers(module: Module) -> Iterator[Report]:
     """``K.get_value(v)`` and ``v.numpy()`` in traced code."""
-    for fetched in module.changes.fetched:
+    for fetched in module.fetched:
         name = words_of(fetched.variable)[0]
         what = (
             f"`{name}.numpy()` raises in traced code: only an eager step can ask for it, in Keras 2 and 3."

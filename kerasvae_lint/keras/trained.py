@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds
-from kerasvae_lint.keras.variables import WRITERS, is_variable, trainable
+from kerasvae_lint.keras.variables import WRITERS, is_same_variable, is_variable, trainable
 from kerasvae_lint.keras.writing import Writing
 from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import TRACING, Interpreter
@@ -62,7 +62,7 @@ class Held:
             return self._is_its_only_weight() and any(self._is_same_kind(one) for one in writing.obj.alternatives())
         known = [member for member in writing.obj.alternatives() if is_variable(member)]
         if known or not isinstance(writing.target, r.Attribute):
-            return any(_is_same(member, self.variable) for member in known)
+            return any(is_same_variable(member, self.variable) for member in known)
         owners = machine.values.get(writing.target.value)
         if owners is None or writing.target.attr != self.attribute:
             return self._is_passed_to(machine, writing)
@@ -96,7 +96,7 @@ class Held:
         if not isinstance(target.value, r.Name) or target.value.id != method.parameters[0].name:
             return False
         return any(
-            _is_same(member, self.variable)
+            is_same_variable(member, self.variable)
             for obj in machine.objects
             if any(cls.cls is method.owner for cls in obj.cls.classes())
             for member in obj.slots.get(target.attr, Tuple(())).alternatives()
@@ -107,14 +107,6 @@ class Held:
             return False
         own = {name for name, value in self.owner.slots.items() if any(is_variable(v) for v in held(value))}
         return own == {self.attribute}
-
-
-def _is_same(one: Value, other: LibraryObject) -> bool:
-    """True for the variable itself, and for one that the same code made for another object."""
-    if one is other:
-        return True
-    made = one.site is not None and other.site is not None and one.site.record is other.site.record
-    return made and is_variable(one)
 
 
 # who holds what ---------------------------------------------------------------------------------

@@ -162,6 +162,13 @@ def is_variable(value: Value) -> bool:
     return isinstance(value, LibraryObject) and value.kind == "variable"
 
 
+def is_same_variable(one: Value, other: Value) -> bool:
+    """True for a variable itself, and for one that the same code made for another object."""
+    if one is other:
+        return True
+    return is_variable(one) and one.site is not None and other.site is not None and one.site.record is other.site.record
+
+
 def variable_attribute(machine: Machine, variable: LibraryObject, name: str, site: Site) -> Value | None:
     """Methods and attributes of a variable."""
     if name in WRITERS:

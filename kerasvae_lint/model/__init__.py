@@ -29,9 +29,10 @@ from kerasvae_lint.keras.settings import (
 from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
 from kerasvae_lint.keras.weights import LossWeight
 from kerasvae_lint.model.calls import Call
-from kerasvae_lint.model.changes import Change, Fetched, Owner
+from kerasvae_lint.model.changes import Change, Owner
 from kerasvae_lint.model.classes import Attribute, Class
 from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.fetched import Fetched
 from kerasvae_lint.model.freezing import make_non_trainable
 from kerasvae_lint.model.live import assign_instead, live_attribute, live_global
 from kerasvae_lint.model.mentions import is_own, mentions, name_of

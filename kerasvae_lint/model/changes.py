@@ -10,12 +10,10 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import is_text, kinds_of
 from kerasvae_lint.keras.methods import name_of
 from kerasvae_lint.keras.program import Program
-from kerasvae_lint.keras.repeating import Repeated, method_of
+from kerasvae_lint.keras.repeating import Repeated
 from kerasvae_lint.keras.settings import words_of
 from kerasvae_lint.keras.training import TRAINS, runs
-from kerasvae_lint.keras.variables import is_variable
-from kerasvae_lint.keras.writing import WRITE_WORDS, Writing, Writings
-from kerasvae_lint.model.calls import Call
+from kerasvae_lint.keras.variables import is_same_variable, is_variable
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.project import Surroundings
 from kerasvae_lint.values.interpreter import HOST, TRACING
@@ -25,10 +23,8 @@ from kerasvae_lint.values.lattice import (
     Constant,
     FunctionValue,
     Instance,
-    LibraryName,
     LibraryObject,
     ModuleObject,
-    Native,
     Object,
     Parameter,
     Property,
@@ -42,7 +38,6 @@ from kerasvae_lint.values.lattice import (
     join,
 )
 from kerasvae_lint.values.unit import Unit
-from kerasvae_lint.values.world import CallEvent
 
 MAX_FILES = 8
 """How many other files the question who is meant may run."""
@@ -172,36 +167,11 @@ class Change:
     def keeps_variable(self) -> bool:
         """True where the new value is the variable itself: ``self.beta = self.beta.assign(…)``."""
         old = [variable for owner in self.owners for variable in owner.variables]
-        return any(_is_same(member, variable) for member in self.value.alternatives() for variable in old)
+        return any(is_same_variable(member, variable) for member in self.value.alternatives() for variable in old)
 
 
 def _word(expression: r.Expression) -> str:
     return (words_of(expression) or [""])[0]
-
-
-def _is_same(one: Value, other: LibraryObject) -> bool:
-    if one is other:
-        return True
-    return is_variable(one) and one.site is not None and other.site is not None and one.site.record is other.site.record
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Fetched:
-    """Traced code asks for the number in a variable that host code sets again and again.
-
-    Attributes:
-        call: ``K.get_value(variable)`` or ``variable.numpy()``.
-        variable: the variable as it is written.
-        writing: a place that sets it.
-        is_method: True for ``numpy()``, which only an eager step can ask.
-        is_known: True if the value is plainly a variable, or a parameter.
-    """
-
-    call: Call
-    variable: r.Expression
-    writing: Writing
-    is_method: bool
-    is_known: bool
 
 
 class Changes:
@@ -423,62 +393,6 @@ class Changes:
                 return True
             at = r.function_of(at)
         return access.function is not None and self._repeated.holds(access.function, access.function)
-
-    # numbers fetched ----------------------------------------------------------------------------
-    @cached_property
-    def fetched(self) -> list[Fetched]:
-        """Where traced code asks for the number in a variable that host code sets again and again."""
-        found: dict[r.Record, Fetched] = {}
-        for event in self._machine.events:
-            call = event.call
-            if call is None or event.site.unit is not self._unit or event.phase != TRACING or call in found:
-                continue
-            asked = _asked_for(event)
-            writing = self._writing_of(*asked) if asked is not None else None
-            if asked is not None and writing is not None:
-                value, record = asked
-                is_known = any(is_variable(v) or isinstance(v, Parameter) for v in value.alternatives())
-                events = self._machine.calls.get(call, [])
-                is_method = not isinstance(event.callee, LibraryName)
-                found[call] = Fetched(Call(call, self._unit, events), record, writing, is_method, is_known)
-        return sorted(found.values(), key=lambda one: one.call.start)
-
-    def _writing_of(self, value: Value, record: r.Expression) -> Writing | None:
-        names = words_of(record)
-        if not names or not all(is_variable(v) or isinstance(v, Unknown) for v in value.alternatives()):
-            return None
-        if self._around is not None and (names[0], "") not in self._searched:
-            self._searched.add((names[0], ""))
-            for unit in self._around.search((names[0],), WRITE_WORDS)[:MAX_FILES]:
-                self._program.include(unit)
-        writings = Writings(self._machine).repeated
-        return next((w for w in writings if not w.whole and _is_same_thing(value, names[0], w)), None)
-
-
-def _is_same_thing(value: Value, name: str, writing: Writing) -> bool:
-    """True if a writing's target and a value are one variable, as far as values or (unknown) names tell."""
-    mine = [member for member in value.alternatives() if is_variable(member)]
-    theirs = [member for member in writing.obj.alternatives() if is_variable(member)]
-    if mine and theirs:
-        return any(isinstance(t, LibraryObject) and _is_same(m, t) for m in mine for t in theirs)
-    return words_of(writing.target)[:1] == [name] and not (mine and _is_all_known(writing.obj))
-
-
-def _is_all_known(value: Value) -> bool:
-    return not any(isinstance(member, Unknown) for member in value.alternatives())
-
-
-def _asked_for(event: CallEvent) -> tuple[Value, r.Expression] | None:
-    """The variable whose number a call asks for, with how it is written."""
-    call = event.call
-    assert call is not None
-    if isinstance(event.callee, LibraryName) and event.callee.name == "keras.backend.get_value":
-        value = event.arguments.get(0, "x")
-        return (value, call.arguments[0].value) if value is not None and call.arguments else None
-    if not isinstance(call.func, r.Attribute) or call.func.attr != "numpy" or call.arguments:
-        return None
-    owner = event.callee.owner if isinstance(event.callee, Native) else method_of(event.callee)[0]
-    return (owner, call.func.value) if owner is not None else None
 
 
 def _traced(obj: Instance, name: str) -> list[Access]:

@@ -17,6 +17,7 @@ from kerasvae_lint.model.calls import Call, calls_method
 from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
+from kerasvae_lint.model.fetched import Fetched, fetched
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.scheduled import Scheduled, scheduled
@@ -249,6 +250,11 @@ class Module:
     def changes(self) -> Changes:
         """What host code of this file sets while a compiled step goes on."""
         return Changes(self.program, self.unit, self.around)
+
+    @cached_property
+    def fetched(self) -> list[Fetched]:
+        """Where traced code of this file asks for the number in a variable that a training sets again and again."""
+        return fetched(self.program, self.unit, self.around)
 
     @cached_property
     def unread(self) -> Unread:

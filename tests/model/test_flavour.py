@@ -1,0 +1,66 @@
+"""Which Keras a file is for, and whether its TensorFlow builds graphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kerasvae_lint import Settings, lint_paths
+from kerasvae_lint.keras.flavour import flavour_of_pins
+
+KEPT = """\
+import tensorflow as tf
+
+
+class Gate(tf.keras.layers.Layer):
+    def build(self, shape):
+        self.logit = self.add_weight(name="logit", shape=())
+        self.rate = tf.sigmoid(self.logit)
+
+    def call(self, inputs):
+        return inputs * self.rate
+"""
+
+
+@pytest.mark.parametrize(
+    ("pin", "graph", "old"),
+    [
+        ("keras==2.1.5", True, True),
+        ("keras<=2.0.7", True, True),
+        ("Keras<2.3", True, True),
+        ("keras==2.3.1", False, False),
+        ("keras<3", False, False),
+        ("tensorflow-gpu==1.15.2", True, False),
+        ("tensorflow<2", True, False),
+        ("tensorflow==2.4.0", False, False),
+    ],
+)
+def test_old_pins(pin: str, graph: bool, old: bool) -> None:
+    found = flavour_of_pins(f"{pin}\n", "requirements.txt")
+    assert found is not None
+    assert (found.graph, found.old) == (graph, old)
+    assert found.only2
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("", ["KV303"]),
+        ("session = tf.Session()\n", []),
+        ("config = tf.ConfigProto()\n", []),
+        ("tf.compat.v1.disable_eager_execution()\n", []),
+        ("config = tf.compat.v1.ConfigProto()\n", ["KV303"]),
+    ],
+)
+def test_a_graph_keeps_no_snapshots(line: str, found: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "gate.py"
+    path.write_text(KEPT + line, encoding="utf-8")
+    assert [f.code for f in lint_paths([path], Settings(select=("KV303",))).findings] == found
+
+
+def test_the_projects_pins_count(tmp_path: Path) -> None:
+    path = tmp_path / "gate.py"
+    path.write_text(KEPT, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("tensorflow==1.15\n", encoding="utf-8")
+    assert lint_paths([path], Settings(select=("KV303",))).findings == []
