@@ -46,7 +46,6 @@ def documented(rule: type[Rule]) -> str:
 # Tests that need nothing but a lint-only install and pytest.
 LIGHT = (
     "tests/test_floors.py",
-    "tests/fix",
     "tests/source",
     "tests/fixtures/test_findings.py",
     "tests/cli/test_explain.py",
