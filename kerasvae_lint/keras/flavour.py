@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from kerasvae_lint.binding.records import Module
+from kerasvae_lint.binding.records import Attribute, Module
 from kerasvae_lint.core import TargetKeras
 
 
@@ -47,14 +47,21 @@ _KERAS2_IMPORTS = (
     "tensorflow.python.keras",
 )
 _KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
-
-
 _GRAPH = re.compile(
     r"""\b(?:tf|tensorflow)\.(?:Session|InteractiveSession|ConfigProto|placeholder|get_default_graph
         |global_variables_initializer|disable_eager_execution|disable_v2_behavior|reset_default_graph
-        |compat\.v1\.(?:disable_eager_execution|disable_v2_behavior|placeholder))\b | \btensorflow\.contrib\b""",
+        |contrib|compat\.v1\.(?:disable_eager_execution|disable_v2_behavior|placeholder))\b""",
     re.VERBOSE,
 )
+
+
+def _builds_graphs(module: Module, text: str) -> bool:
+    """True if the code itself, no comment or text in it, says what only graphs of TensorFlow 1 have."""
+    if not _GRAPH.search(text):
+        return False
+    if any(_starts(name, ("tensorflow.contrib",)) for name in imported_names(module)):
+        return True
+    return any(isinstance(record, Attribute) and _GRAPH.match(text, record.start) for record in module.walk())
 
 
 def imported_names(module: Module) -> list[str]:
@@ -82,7 +89,7 @@ def flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Fl
     found = _flavour_of(module, text, target, pinned)
     if pinned is not None and target is None:
         found = replace(found, graph=pinned.graph, old=pinned.old)
-    return replace(found, graph=True) if target is None and _GRAPH.search(text) else found
+    return replace(found, graph=True) if target is None and _builds_graphs(module, text) else found
 
 
 def _flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Flavour | None) -> Flavour:

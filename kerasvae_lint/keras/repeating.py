@@ -7,14 +7,13 @@ from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
-from kerasvae_lint.keras.training import FITS, TRAINS, runs
+from kerasvae_lint.keras.training import FITS, TRAINS, happens_again, runs
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import Computed, FunctionValue, LibraryObject, Unknown, Value, constant
 from kerasvae_lint.values.world import CallEvent
 
 _TRAINERS = TRAINS | {"train_step", "apply_gradients", "minimize", "run"}
 _COMPILES = frozenset({"compile", "make_train_function"})
-_ONCE = ("train_begin", "train_end", "test", "predict")
 _GIVEN_FUNCTIONS = frozenset({"keras.callbacks.LambdaCallback", "keras.callbacks.LearningRateScheduler"})
 
 
@@ -168,7 +167,7 @@ class Repeated:
 
 
 def _is_hook(name: str) -> bool:
-    return name.startswith("on_") and not any(word in name for word in _ONCE)
+    return name.startswith("on_") and happens_again(name)
 
 
 def method_of(callee: Value) -> tuple[Value | None, str]:

@@ -71,10 +71,11 @@ def is_python(value: Value) -> bool:
     numbers = [member for member in members if isinstance(plainly(member), Constant)]
     if any(isinstance(getattr(plainly(member), "value", None), str) for member in numbers):
         return False
-    return bool(members) and all(member in numbers or _is_plain(member) for member in members)
+    return bool(members) and all(member in numbers or is_plain_number(member) for member in members)
 
 
-def _is_plain(value: Value) -> bool:
+def is_plain_number(value: Value) -> bool:
+    """True for a parameter, and for a number that Python itself computes."""
     return isinstance(value, Parameter) or (isinstance(value, Computed) and value.kind == "number")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds_of
-from kerasvae_lint.keras.training import HOOKS, TRAINS
+from kerasvae_lint.keras.training import HOOKS, TRAINS, happens_again
 from kerasvae_lint.keras.variables import WRITERS
 from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import HOST, TRACING, Interpreter
@@ -30,7 +30,6 @@ from kerasvae_lint.values.world import CallEvent
 
 MAX_CALLS = 4
 _SETTERS = frozenset({"set_value", "update"})
-_ONCE = ("train_begin", "train_end", "on_test", "on_predict")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,7 +51,7 @@ class Hook:
     @property
     def is_repeated(self) -> bool:
         """True if it is called again and again during the training."""
-        return not any(word in self.name for word in _ONCE)
+        return happens_again(self.name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -82,6 +82,12 @@ _HOOKS_AFTER = (
     ("on_train_end", 0),
 )
 HOOKS = frozenset(name for name, _ in (*_HOOKS_BEFORE, *_HOOKS_AFTER))
+_ONCE = ("train_begin", "train_end", "on_test", "on_predict")
+
+
+def happens_again(hook: str) -> bool:
+    """True for a hook that Keras calls at every epoch or batch of a training."""
+    return not any(word in hook for word in _ONCE)
 
 
 class Run:

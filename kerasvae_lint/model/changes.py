@@ -11,11 +11,12 @@ from kerasvae_lint.keras.kinds import is_text, kinds_of
 from kerasvae_lint.keras.methods import name_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.repeating import Repeated
+from kerasvae_lint.keras.scalars import is_plain_number
 from kerasvae_lint.keras.settings import words_of
 from kerasvae_lint.keras.training import TRAINS, runs
 from kerasvae_lint.keras.variables import is_same_variable, is_variable
 from kerasvae_lint.model.classes import Class
-from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.model.project import MAX_FILES, Surroundings
 from kerasvae_lint.values.interpreter import HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
@@ -24,9 +25,7 @@ from kerasvae_lint.values.lattice import (
     FunctionValue,
     Instance,
     LibraryObject,
-    ModuleObject,
     Object,
-    Parameter,
     Property,
     Site,
     Tuple,
@@ -39,8 +38,6 @@ from kerasvae_lint.values.lattice import (
 )
 from kerasvae_lint.values.unit import Unit
 
-MAX_FILES = 8
-"""How many other files the question who is meant may run."""
 _KERAS_OWN = frozenset({"trainable", "_trainable", "stop_training", "optimizer", "learning_rate", "lr", "history"})
 _MAKES = frozenset({"__init__", "build", "__new__", "compile"})
 _HOLDERS = frozenset({"layer", "model", "module", "loss"})
@@ -83,11 +80,7 @@ class Owner:
             return False
         if any(isinstance(constant(value), (int, float)) for value in self.made):
             return True
-        return bool(self.made) and all(_is_plain(value) for value in self.made)
-
-
-def _is_plain(value: Value) -> bool:
-    return isinstance(value, Parameter) or getattr(value, "kind", "") == "number"
+        return bool(self.made) and all(is_plain_number(value) for value in self.made)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -189,6 +182,7 @@ class Changes:
         self._unit = unit
         self._around = around
         self._searched: set[tuple[str, ...]] = set()
+        self._answers: tuple[int, Repeated] | None = None
 
     # attributes ---------------------------------------------------------------------------------
     @cached_property
@@ -257,13 +251,9 @@ class Changes:
     def _repeated(self) -> Repeated:
         """Made anew whenever another file has been run."""
         count = len(self._machine.events)
-        known = self._machine.memory.get("repeated")
-        if not isinstance(known, tuple) or known[0] != count:
-            known = (count, Repeated(self._machine, compiled=True))
-            self._machine.memory["repeated"] = known
-        found = known[1]
-        assert isinstance(found, Repeated)
-        return found
+        if self._answers is None or self._answers[0] != count:
+            self._answers = count, Repeated(self._machine, compiled=True)
+        return self._answers[1]
 
     def _is_called_elsewhere(self, record: r.Expression, writes: list[tuple[Value, Access, str]]) -> bool:
         """True if a callback of another file calls the method around a place (``model.set_beta(…)``)."""
@@ -363,11 +353,11 @@ class Changes:
     @cached_property
     def globals(self) -> list[Change]:
         """The numbers among the file's globals that hooks set, in source order."""
-        module = self._machine.modules.get(self._unit.filename)
+        module = self._program.module
         found: dict[r.Expression, Change] = {}
-        for name, accesses in module.writes.items() if isinstance(module, ModuleObject) else ():
+        for name, accesses in module.writes.items():
             first = self._first_values(name)
-            reads = [read.site for read in module.reads.get(name, ()) if read.phase == TRACING] if module else []
+            reads = [read.site for read in module.reads.get(name, ()) if read.phase == TRACING]
             if not reads or not first or not any(isinstance(constant(v), (int, float)) for v in first):
                 continue
             for access in accesses:

@@ -84,7 +84,9 @@ def _attribute_lines(module: Module, name: str, attribute: Attribute) -> Iterato
 
 
 def _global_lines(module: Module) -> Iterator[str]:
-    for name, value in module.program.module.slots.items():
+    home, machine = module.program.module, module.program.machine
+    for name, slot in list(home.slots.items()):
+        value = machine.opened(home, name, slot)
         if not isinstance(value, (LibraryName, FunctionValue, ClassValue, ModuleObject)) and not name.startswith("__"):
             yield f"  {name}: {words(value)}"
 

@@ -11,14 +11,11 @@ from kerasvae_lint.keras.settings import words_of
 from kerasvae_lint.keras.variables import is_same_variable, is_variable
 from kerasvae_lint.keras.writing import WRITE_WORDS, Writing, Writings
 from kerasvae_lint.model.calls import Call
-from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.model.project import MAX_FILES, Surroundings
 from kerasvae_lint.values.interpreter import TRACING
 from kerasvae_lint.values.lattice import LibraryName, Native, Parameter, Unknown, Value
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
-
-MAX_FILES = 8
-"""How many other files the question who sets a variable may run."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,29 +40,30 @@ class Fetched:
 def fetched(program: Program, unit: Unit, around: Surroundings | None) -> list[Fetched]:
     """The calls of a file that ask so, in source order."""
     machine = program.machine
-    found: dict[r.Record, Fetched] = {}
-    for event in list(machine.events):
+    asking: list[tuple[CallEvent, Value, r.Expression, str]] = []
+    for event in machine.events:
+        asked = _asked_for(event) if event.site.unit is unit and event.phase == TRACING else None
+        names = words_of(asked[1]) if asked is not None else []
+        if (
+            asked is not None
+            and names
+            and all(is_variable(v) or isinstance(v, Unknown) for v in asked[0].alternatives())
+        ):
+            asking.append((event, *asked, names[0]))
+    for name in dict.fromkeys(name for _, _, _, name in asking) if around is not None else ():
+        assert around is not None
+        for other in around.search((name,), WRITE_WORDS)[:MAX_FILES]:
+            program.include(other)
+    writings = [writing for writing in Writings(machine).repeated if not writing.whole] if asking else []
+    found: dict[r.Call, Fetched] = {}
+    for event, value, record, name in asking:
         call = event.call
-        if call is None or event.site.unit is not unit or event.phase != TRACING or call in found:
-            continue
-        asked = _asked_for(event)
-        writing = _writing_of(program, around, *asked) if asked is not None else None
-        if asked is not None and writing is not None:
-            value, record = asked
+        writing = next((w for w in writings if _is_same_thing(value, name, w)), None)
+        if call is not None and call not in found and writing is not None:
             is_known = any(is_variable(v) or isinstance(v, Parameter) for v in value.alternatives())
             is_method = not isinstance(event.callee, LibraryName)
             found[call] = Fetched(Call(call, unit, machine.calls.get(call, [])), record, writing, is_method, is_known)
     return sorted(found.values(), key=lambda one: one.call.start)
-
-
-def _writing_of(program: Program, around: Surroundings | None, value: Value, record: r.Expression) -> Writing | None:
-    names = words_of(record)
-    if not names or not all(is_variable(v) or isinstance(v, Unknown) for v in value.alternatives()):
-        return None
-    for other in around.search((names[0],), WRITE_WORDS)[:MAX_FILES] if around is not None else ():
-        program.include(other)
-    writings = Writings(program.machine).repeated
-    return next((w for w in writings if not w.whole and _is_same_thing(value, names[0], w)), None)
 
 
 def _is_same_thing(value: Value, name: str, writing: Writing) -> bool:
@@ -84,7 +82,8 @@ def _is_all_known(value: Value) -> bool:
 def _asked_for(event: CallEvent) -> tuple[Value, r.Expression] | None:
     """The variable whose number a call asks for, with how it is written."""
     call = event.call
-    assert call is not None
+    if call is None:
+        return None
     if isinstance(event.callee, LibraryName) and event.callee.name == "keras.backend.get_value":
         value = event.arguments.get(0, "x")
         return (value, call.arguments[0].value) if value is not None and call.arguments else None

@@ -17,6 +17,8 @@ from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.unit import Unit
 
 MAX_UNITS = 64
+MAX_FILES = 8
+"""How many other files one question may run."""
 _PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 
 

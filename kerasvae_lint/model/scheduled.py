@@ -12,12 +12,9 @@ from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.scalars import is_one_number, is_scalar
 from kerasvae_lint.keras.trained import Held, trained
 from kerasvae_lint.keras.writing import WRITE_WORDS, Writing, Writings
-from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.model.project import MAX_FILES, Surroundings
 from kerasvae_lint.values.lattice import Instance, held
 from kerasvae_lint.values.unit import Unit
-
-MAX_FILES = 8
-"""How many other files the search for one variable's writer may run."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

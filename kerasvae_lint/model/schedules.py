@@ -25,7 +25,7 @@ from kerasvae_lint.keras.variables import is_variable
 from kerasvae_lint.keras.weights import LossWeight, loss_weights
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.classes import Class
-from kerasvae_lint.model.project import Surroundings
+from kerasvae_lint.model.project import MAX_FILES, Surroundings
 from kerasvae_lint.values.interpreter import HOST, TRACING
 from kerasvae_lint.values.lattice import (
     Access,
@@ -53,8 +53,6 @@ _EAGER_WORDS = ("run_eagerly", "run_functions_eagerly", "experimental_run_functi
 _EAGER_FUNCTIONS = frozenset({"tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly"})
 
 COMPILED = TRAINS | {"compile"}
-MAX_FILES = 8
-"""How many other files a question may run."""
 
 
 class Fit:

@@ -51,6 +51,8 @@ def test_old_pins(pin: str, graph: bool, old: bool) -> None:
         ("config = tf.ConfigProto()\n", []),
         ("tf.compat.v1.disable_eager_execution()\n", []),
         ("config = tf.compat.v1.ConfigProto()\n", ["KV303"]),
+        ("import tensorflow.contrib.layers\n", []),
+        ("# once a tf.Session()\nwords = 'tf.placeholder'\n", ["KV303"]),
     ],
 )
 def test_a_graph_keeps_no_snapshots(line: str, found: list[str], tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kerasvae_lint import Settings, lint_paths
 from kerasvae_lint.binding.build import build
+from kerasvae_lint.cli.commands import kvlint
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.source import decode
 from kerasvae_lint.source.syntax import parse_code
@@ -87,3 +89,13 @@ def test_other_files_leave_a_budget(tmp_path: Path) -> None:
         ),
     }
     assert findings(tmp_path, there, "main.py") == ["KV409"]
+
+
+def test_inspect_shows_what_is_imported(tmp_path: Path) -> None:
+    """Also what nothing in the file has used yet."""
+    (tmp_path / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    (tmp_path / "sizes.py").write_text("SIZE = 3\n", encoding="utf-8")
+    main = tmp_path / "main.py"
+    main.write_text("from sizes import SIZE\n", encoding="utf-8")
+    told = CliRunner().invoke(kvlint, ["inspect", str(main)])
+    assert "SIZE: 3" in told.output
