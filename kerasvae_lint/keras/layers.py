@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kerasvae_lint.binding.records import Function
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.reuse import put_in
+from kerasvae_lint.keras.shaping import shapes_of, static_shape
 from kerasvae_lint.keras.tensors import is_callable
 from kerasvae_lint.library import lookup, string_alias
 from kerasvae_lint.values.interpreter import CONSTRUCTION, TRACING
@@ -15,6 +17,7 @@ from kerasvae_lint.values.lattice import (
     LibraryObject,
     ListObject,
     Native,
+    Repeated,
     Site,
     Tuple,
     Value,
@@ -25,19 +28,82 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 MAX_LAYERS = 300
+MAX_NODES = 64
 _FUNCTION_LAYERS = frozenset({"keras.layers.Lambda", "tfp.layers.DistributionLambda"})
 MAX_PRODUCTS = 16
 
 
+def note_made(machine: Machine, made: LibraryObject | Instance) -> None:
+    """Remember that a layer or model is made."""
+    every = machine.memory.setdefault("layers", [])
+    assert isinstance(every, list)
+    every.append(made)
+    machine.memory["root of", id(made)] = machine.memory.get("root")
+
+
+_LAYERS_OF_FUNCTIONS = {
+    "keras.layers.add": "Add",
+    "keras.layers.subtract": "Subtract",
+    "keras.layers.multiply": "Multiply",
+    "keras.layers.average": "Average",
+    "keras.layers.maximum": "Maximum",
+    "keras.layers.minimum": "Minimum",
+    "keras.layers.concatenate": "Concatenate",
+    "keras.layers.dot": "Dot",
+    "keras.layers.merge": "Merge",
+}
+
+
+def note_function_layer(machine: Machine, value: Value) -> None:
+    """``add([a, b])`` makes a layer and calls it at once."""
+    if not isinstance(value, Computed) or not isinstance(value.maker, LibraryName) or value.site is None:
+        return
+    name = _LAYERS_OF_FUNCTIONS.get(value.maker.name)
+    if name is None:
+        return
+    options = {word: option for word, option in value.options.items() if word != "x"}
+    layer = LibraryObject(f"keras.layers.{name}", "layer", value.site, options, order=value.order)
+    note_made(machine, layer)
+    machine.memory["function layer", id(value)] = (value, layer)
+    note_node(machine, layer, Arguments(value.operands), value.site).output = value
+
+
+def function_layer_of(machine: Machine, value: Value) -> Value | None:
+    """The layer that a function made for what it gives; None for all else."""
+    found = machine.memory.get(("function layer", id(value)))
+    return found[1] if isinstance(found, tuple) else None
+
+
+def made_layers(machine: Machine) -> list[LibraryObject | Instance]:
+    """Every layer and model that the program made, in order."""
+    found = machine.memory.get("layers")
+    return found if isinstance(found, list) else []
+
+
+def root_of(machine: Machine, made: Value) -> object:
+    """The function that nobody calls and in whose run a layer was made; None for the program itself."""
+    return machine.memory.get(("root of", id(made)))
+
+
 def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value:
     """Call a layer or model: the project's own run their ``call``, models their layers, others are a formula."""
-    inputs = arguments.get(0, "inputs", "x")
-    note_call(machine, layer, arguments, site)
+    arguments = _as_it_is(arguments)
+    node = note_node(machine, layer, arguments, site)
     found = _followed(machine, layer, arguments, site)
     if found is None:
-        return output_of(machine, layer, inputs, arguments, site)
+        node.output = output_of(machine, layer, arguments.get(0, "inputs", "x"), arguments, site)
+        return node.output
+    node.output = found
     note_product(machine, found, layer, arguments)
     return found
+
+
+def _as_it_is(arguments: Arguments) -> Arguments:
+    """The same with lists as they are now: the code may go on to fill them."""
+    if not any(isinstance(value, ListObject) for value in arguments.positional):
+        return arguments
+    now = [ListObject(v.items, v.site, v.kind) if isinstance(v, ListObject) else v for v in arguments.positional]
+    return Arguments(tuple(now), arguments.keywords, arguments.more, arguments.others)
 
 
 def _followed(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Value | None:
@@ -73,12 +139,19 @@ def _functional(machine: Machine, model: Value, arguments: Arguments, site: Site
         if [v.key for v in earlier] == [v.key for v in values]:
             return given_then if isinstance(given_then, Value) else outputs
     result: Value = outputs
-    if calls and len(places) == len(values):
+    if (calls or _is_resized(machine, places, values)) and len(places) == len(values):
         found = put_in(outputs, {id(place): value for place, value in zip(places, values, strict=True)})
         result = found if found is not None else outputs
     if len(calls) < MAX_PRODUCTS:
         calls.append((values, result))
     return result
+
+
+def _is_resized(machine: Machine, places: tuple[Value, ...], values: tuple[Value, ...]) -> bool:
+    """True where a model gets inputs of another shape than it was made for: all its shapes change with it."""
+    shapes = shapes_of(machine)
+    pairs = [(shapes.shape(place), shapes.shape(value)) for place, value in zip(places, values, strict=False)]
+    return any(given is not None and given != declared for declared, given in pairs)
 
 
 def _items(machine: Machine, value: Value, site: Site) -> tuple[tuple[Value, ...], Value | None]:
@@ -115,7 +188,8 @@ class Product:
 def note_product(machine: Machine, value: Value, layer: Value, arguments: Arguments) -> None:
     """Remember which layer an output comes from, where its formula doesn't say so any more."""
     inputs = (*arguments.positional, *arguments.keywords.values())
-    for part in (value, *(value.items if isinstance(value, Tuple) else ())):
+    state = value.items if isinstance(value, ListObject) else value
+    for part in (value, *(state.items if isinstance(state, Tuple) else ())):
         machine.memory["product", id(part)] = [
             *products_of(machine, part)[-MAX_PRODUCTS:],
             Product(part, layer, inputs, machine.now),
@@ -137,29 +211,76 @@ def output_of(machine: Machine, layer: Value, inputs: Value | None, arguments: A
     return Computed("layer", operands, "tensor", site, options, layer, None, machine.phase, machine.now)
 
 
-def note_call(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> None:
-    """Remember that a layer has been called."""
-    calls = machine.memory.setdefault(("calls", layer.key), [])
-    if isinstance(calls, list) and len(calls) < 64:
-        calls.append((arguments, site, machine.phase, machine.now))
+class Node:
+    """One call of a layer.
+
+    Attributes:
+        layer: what is called.
+        arguments: with what.
+        output: what it gives; None while the call goes on.
+        site: where.
+        function: the function whose code the call is; None at module level.
+        order: when.
+    """
+
+    __slots__ = ("arguments", "function", "layer", "order", "output", "site")
+
+    def __init__(self, layer: Value, arguments: Arguments, site: Site, function: Function | None, order: int) -> None:
+        self.layer = layer
+        self.arguments = arguments
+        self.output: Value | None = None
+        self.site = site
+        self.function = function
+        self.order = order
+
+    @property
+    def inputs(self) -> Value | None:
+        """What it is called on."""
+        return self.arguments.get(0, "inputs", "x")
+
+
+def note_node(machine: Machine, layer: Value, arguments: Arguments, site: Site) -> Node:
+    """Remember that a layer is called."""
+    node = Node(layer, arguments, site, machine.function, machine.now)
+    nodes = nodes_of(machine, layer)
+    if len(nodes) < MAX_NODES:
+        nodes.append(node)
+        every_node(machine).append(node)
+    return node
+
+
+def nodes_of(machine: Machine, layer: Value) -> list[Node]:
+    """The calls of a layer, in order of time."""
+    found = machine.memory.setdefault(("nodes", layer.key), [])
+    assert isinstance(found, list)
+    return found
+
+
+def every_node(machine: Machine) -> list[Node]:
+    """The calls of all layers, in order of time."""
+    found = machine.memory.setdefault("nodes", [])
+    assert isinstance(found, list)
+    return found
 
 
 def _own_call(machine: Machine, layer: Instance, arguments: Arguments, site: Site) -> Value | None:
-    build_once(machine, layer, site)
+    build_once(machine, layer, site, arguments.get(0, "inputs", "x"))
     method = machine.method(layer, "call")
     if method is None:
         return None
     return machine.call(method, arguments, site)
 
 
-def build_once(machine: Machine, layer: Instance, site: Site) -> None:
-    """Run a layer's ``build`` before its first call."""
+def build_once(machine: Machine, layer: Instance, site: Site, inputs: Value | None = None) -> None:
+    """Run a layer's ``build`` before its first call, for the shape of what it is called on."""
     if layer.facts.get("built"):
         return
     layer.facts["built"] = True
     build = machine.method(layer, "build")
     if build is not None:
-        shape = Computed("shape", (), "shape", site)
+        shape = static_shape(machine, inputs, site) if inputs is not None else None
+        if shape is None:
+            shape = Computed("shape", (), "shape", site)
         with machine.in_phase(CONSTRUCTION):
             machine.call(build, Arguments((shape,)), site)
 
@@ -193,12 +314,12 @@ def _sequential(machine: Machine, layer: Value, arguments: Arguments, site: Site
         return None
     value = inputs
     for item in layers.items:
-        for member in item.alternatives()[:1]:
-            if isinstance(member, Computed) and member.op == "input":
-                continue
-            if is_none(member):
-                continue
-            value = machine.call(item, Arguments((value,)), site)
+        if isinstance(item, Repeated):
+            return None
+        member = item.alternatives()[0]
+        if (isinstance(member, Computed) and member.op == "input") or is_none(member):
+            continue
+        value = machine.call(item, Arguments((value,)), site)
     return value
 
 
@@ -276,12 +397,15 @@ def activation_name(value: Value) -> str | None:
 
 
 __all__ = [
+    "Node",
     "activation_name",
     "argument_of",
     "build_once",
     "call_layer",
+    "every_node",
     "is_layer",
     "model_inputs",
     "model_outputs",
+    "nodes_of",
     "sequential_layers",
 ]

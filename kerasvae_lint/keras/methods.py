@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kerasvae_lint.keras import training, variables
-from kerasvae_lint.keras.kinds import kinds, library_class
-from kerasvae_lint.keras.layers import model_inputs, model_outputs, products_of, sequential_layers
+from kerasvae_lint.keras import backend, training, variables
+from kerasvae_lint.keras.chains import output_and_input
+from kerasvae_lint.keras.graph import Graph
+from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.layers import model_inputs, model_outputs, note_made, output_of, sequential_layers
+from kerasvae_lint.keras.shaping import shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup
 from kerasvae_lint.values.binding import bind_library
@@ -20,11 +23,13 @@ from kerasvae_lint.values.lattice import (
     ListObject,
     Native,
     Parameter,
+    Repeated,
     Site,
     Tuple,
     Unknown,
     Value,
     constant,
+    held,
     join,
 )
 from kerasvae_lint.values.world import Arguments, Machine
@@ -52,10 +57,7 @@ def call_special(
     if name == "keras.models.clone_model" or name == "keras.utils.multi_gpu_model":
         given = arguments.get(0, "model")
         return machine.copy(given, site) if given is not None else None
-    last = name.rpartition(".")[2]
-    if last in _WEIGHT_MAKERS and "." in name and arguments.positional:
-        return None
-    return None
+    return backend.call(machine, name, arguments, site)
 
 
 def _variable(
@@ -88,6 +90,8 @@ def formula(machine: Machine, word: str, arguments: Arguments, kind: str, site: 
 
 def made(machine: Machine, obj: LibraryObject, arguments: Arguments, site: Site) -> None:
     """What follows from an object having been made: a Sequential holds its layers."""
+    if obj.kind in {"layer", "model"}:
+        note_made(machine, obj)
     if obj.name == "keras.Sequential":
         given = obj.arguments.get("layers", arguments.positional[0] if arguments.positional else None)
         obj.slots["layers"] = _layer_list(machine, given, site)
@@ -144,14 +148,14 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
         return Computed(name, (obj,), "object", site, None, obj, None, machine.phase, machine.now)
     if name in {"output", "outputs"}:
         outputs = model_outputs(obj)
-        if outputs is not None:
-            return outputs
-        return Computed("output", (), "tensor", site, None, obj)
+        if outputs is None:
+            outputs, _ = output_and_input(machine, obj, site)
+        return outputs if outputs is not None else Computed("output", (), "tensor", site, None, obj)
     if name in {"input", "inputs"}:
         inputs = model_inputs(obj)
-        if inputs is not None:
-            return inputs
-        return Computed("input", (), "tensor", site, None, obj)
+        if inputs is None:
+            _, inputs = output_and_input(machine, obj, site)
+        return inputs if inputs is not None else Computed("input", (), "tensor", site, None, obj)
     if name == "layers" and isinstance(obj, (LibraryObject, Instance)):
         return _layers_of(machine, obj, site)
     if name in {"optimizer", "loss", "history", "stop_training"}:
@@ -166,6 +170,11 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
                 machine.memory[place] = known
             return known
         return Computed(name, (), "object", site, None, obj)
+    if name in {"input_shape", "output_shape"}:
+        tensor = machine.get_attribute(obj, name.removesuffix("_shape"), site)
+        shape = static_shape(machine, tensor, site)
+        if shape is not None:
+            return shape
     if name in {"dtype", "compute_dtype", "name", "built", "input_shape", "output_shape", "trainable"}:
         given = obj.arguments.get(name) if isinstance(obj, LibraryObject) else None
         if given is None and isinstance(obj, Instance):
@@ -187,52 +196,32 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
 
 def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> Value | None:
     """``model.layers``: of a Sequential its list, of a functional model what its outputs are made with."""
-    if sequential_layers(obj) is not None:
-        return obj.slots["layers"]
+    own = sequential_layers(obj)
+    if own is not None:
+        first = next((index for index, item in enumerate(own.items) if isinstance(item, Repeated)), None)
+        if first is None:
+            return obj.slots["layers"]
+        behind = join(*(part for item in own.items[first:] for part in held(item)))
+        return ListObject(Tuple(own.items[:first], site, behind), site)
     outputs = model_outputs(obj)
     if outputs is not None:
         before = obj.order if isinstance(obj, LibraryObject) else machine.now
-        return ListObject(Tuple(layers_behind(machine, outputs, site, before), site), site)
+        return ListObject(Tuple(layers_behind(machine, outputs, model_inputs(obj), before), site), site)
     if isinstance(obj, Instance):
-        found = [v for v in obj.slots.values() if kinds(v) & {"layer", "model"}]
+        found = tracked_layers(obj)
         return ListObject(Tuple((), site, join(*found) if found else Unknown("layer", site, obj)), site)
     return None
 
 
-def layers_behind(machine: Machine, outputs: Value, site: Site, before: int) -> tuple[Value, ...]:
-    """The layers that outputs were made with up to a time, in the order in which they were called."""
-    makers: dict[int, tuple[int, Value]] = {}
-    todo = list(machine.iterate(outputs, site)[0]) if isinstance(outputs, (Tuple, ListObject)) else [outputs]
-    seen: set[int] = set()
-    while todo and len(seen) < 4_000:
-        at = todo.pop()
-        if id(at) in seen:
-            continue
-        seen.add(id(at))
-        inside = False
-        for product in reversed(products_of(machine, at)):
-            if product.order > before:
-                continue
-            order = makers.get(id(product.layer), (product.order, product.layer))[0]
-            makers[id(product.layer)] = (min(order, product.order), product.layer)
-            todo.extend(product.inputs)
-            if not product.hands_on:
-                inside = True
-                break
-        if inside:
-            continue
-        if isinstance(at, Computed):
-            if at.op == "layer" and at.maker is not None:
-                order = makers.get(id(at.maker), (at.order, at.maker))[0]
-                makers[id(at.maker)] = (min(order, at.order), at.maker)
-            elif at.op == "input":
-                makers[id(at)] = (at.order, at)
-            todo.extend(at.operands)
-        elif isinstance(at, (Tuple, ListObject)):
-            todo.extend(machine.iterate(at, site)[0])
-        else:
-            todo.extend(member for member in at.alternatives() if member is not at)
-    return tuple(value for _, value in sorted(makers.values(), key=lambda pair: pair[0]))
+def layers_behind(machine: Machine, outputs: Value, inputs: Value | None, before: int) -> tuple[Value, ...]:
+    """The layers (and inputs) that outputs were made with up to a time, in Keras's order."""
+    return tuple(Graph(machine, outputs, inputs, before).layers)
+
+
+def tracked_layers(obj: Instance) -> tuple[Value, ...]:
+    """The layers that an object holds in its attributes, also in lists and dictionaries, as they were first set."""
+    found = [part for value in obj.slots.values() for part in held(value) if is_layer(part) and part is not obj]
+    return tuple({id(part): part for part in found}.values())
 
 
 def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, site: Site) -> Value:
@@ -246,8 +235,6 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
     if name == "get_layer":
         return _get_layer(machine, obj, arguments, site)
     if name in {"call", "__call__"}:
-        from kerasvae_lint.keras.layers import output_of
-
         return output_of(machine, obj, arguments.get(0, "inputs"), arguments, site)
     if name in {"compute_loss", "compiled_loss"}:
         return formula(machine, "compiled_loss", arguments, "tensor", site, obj)
@@ -260,7 +247,22 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
         _write_own(machine, obj, given, site)
     if name == "train_step":
         training.trace(machine, obj, site)
+    if name == "build":
+        _build(machine, obj, arguments, site)
     return Computed(name, arguments.positional, "any", site, arguments.keywords, obj, None, machine.phase, machine.now)
+
+
+def _build(machine: Machine, obj: Value, arguments: Arguments, site: Site) -> None:
+    """``model.build(input_shape)``: the model is called on an input of that shape."""
+    given = arguments.get(0, "input_shape")
+    shape = shapes_of(machine).plain.shape(given) if given is not None else None
+    if given is None or shape is None:
+        return
+    machine.memory["built for", obj.key] = given
+    if isinstance(obj, Instance) and sequential_layers(obj) is None and model_outputs(obj) is None:
+        batch = shapes_of(machine).tensor(shape, site, "batch", obj)
+        with machine.in_phase("tracing"):
+            machine.call(obj, Arguments((batch,)), site)
 
 
 def _write_own(machine: Machine, obj: Value, given: Value | None, site: Site) -> None:
@@ -276,6 +278,11 @@ def _grow(machine: Machine, obj: Value, name: str, arguments: Arguments, site: S
     if isinstance(obj, (LibraryObject, Instance)):
         own = obj.slots.get("layers")
         if isinstance(own, ListObject):
+            state = own.items
+            if state.rest is not None:
+                # a loop or a branch that nobody could follow: what comes next comes behind it
+                every = Repeated(state.rest)
+                machine.heap.store(own, "[]", Tuple((*state.items, every), state.site))
             word = "append" if name == "add" else "pop"
             machine.call(machine.get_attribute(own, word, site), Arguments(arguments.positional), site)
     return Constant(None, site)

@@ -17,6 +17,7 @@ from kerasvae_lint.values.lattice import (
     LibraryObject,
     ListObject,
     Value,
+    held,
     leaves,
 )
 from kerasvae_lint.values.unit import Unit
@@ -136,7 +137,7 @@ def _made_of(machine: Interpreter, layer: Value) -> Iterator[Value]:
     """The layers that a layer or model runs when it is called."""
     listed = sequential_layers(layer)
     if listed is not None:
-        yield from (member for item in listed.items for member in item.alternatives() if is_layer(member))
+        yield from (member for item in listed.items for member in held(item) if is_layer(member))
     if isinstance(layer, Instance):
         for value in layer.slots.values():
             items = value.items.items if isinstance(value, ListObject) else (value,)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras import training
-from kerasvae_lint.keras.kinds import kinds_of
+from kerasvae_lint.keras.kinds import is_layer, kinds_of
 from kerasvae_lint.keras.layers import build_once
 from kerasvae_lint.keras.phases import CONSTRUCTION_METHODS, TRACED_OF_KIND
 from kerasvae_lint.keras.variables import is_variable
@@ -22,6 +22,7 @@ from kerasvae_lint.values.lattice import (
     Property,
     Site,
     Value,
+    held,
 )
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import Arguments, Loader
@@ -37,12 +38,24 @@ class Program:
         unit: the file that is asked about.
         loader: where other files are; None keeps everything inside this one.
         steps: the budget of the interpreter.
+        patience: how many times longer than for linting loops are followed round by round; with more than 1, functions
+            that nobody in sight calls run with their defaults.
+        keras: which Keras it is for, 2 or 3, where that is known.
     """
 
-    def __init__(self, unit: Unit, loader: Loader | None = None, steps: int = 120_000) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        loader: Loader | None = None,
+        steps: int = 120_000,
+        patience: int = 1,
+        keras: int | None = None,
+    ) -> None:
         self.unit = unit
         self.world = KerasWorld()
-        self.machine = Interpreter(self.world, loader, steps)
+        self.machine = Interpreter(self.world, loader, steps, patience)
+        self.machine.memory["keras"] = keras
+        self._steps = steps
         self.module: ModuleObject = self.machine.run_unit(unit)
         self._trace_compiled()
         self._run_uncalled(unit)
@@ -90,8 +103,15 @@ class Program:
         names = {parameter.name for parameter in function.parameters}
         around = function.around
         traced = len(names & _TARGETS) >= 2 or (around is not None and self._is_traced(around))
+        if self.machine.patience > 1:
+            self.machine.left = max(self.machine.left, self._steps // 2)
+        self.machine.memory["root"] = function.name
         with self.machine.in_phase(TRACING if traced else HOST):
-            self.machine.run_root(value)
+            returned = self.machine.run_root(value)
+        self.machine.memory["root"] = None
+        for made in held(returned):
+            if is_layer(made):
+                self.machine.memory["returned", id(made)] = function.name
 
     def _is_traced(self, function: r.Function) -> bool:
         value = self.machine.made.get(function)

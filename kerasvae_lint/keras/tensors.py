@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from kerasvae_lint.keras.shaping import static_shape
 from kerasvae_lint.library import Entry, Signature
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
@@ -38,6 +39,9 @@ _MATH: dict[str, Callable[[float], float]] = {
     "sin": math.sin,
     "cos": math.cos,
     "tanh": math.tanh,
+    "log2": math.log2,
+    "floor": math.floor,
+    "ceil": math.ceil,
 }
 
 
@@ -72,6 +76,7 @@ def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Argu
     names = _LOSS_OPERANDS if entry.makes == "lossfunction" else _OPERANDS
     operands = [roles.pop(name) for name in names if name in roles]
     operands += rest
+    operands = [_as_it_is(operand) for operand in operands]
     if not operands and roles and entry.makes in {"tensor", "array", "host"}:
         first = next(iter(roles))
         if first not in {"shape", "axis", "dtype", "name"}:
@@ -83,10 +88,20 @@ def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Argu
     return Computed(entry.operation, tuple(operands), kind, site, roles, callee, None, machine.phase, machine.now)
 
 
+def _as_it_is(value: Value) -> Value:
+    """A list as it is now: the code may go on to fill it."""
+    return ListObject(value.items, value.site, value.kind) if isinstance(value, ListObject) else value
+
+
 def _folded(entry: Entry, operands: list[Value], site: Site) -> Value | None:
-    """A function of Python's or NumPy's of one known number."""
+    """A function of Python's or NumPy's of one known number, or the product of known numbers."""
     if entry.makes not in {"host", "array"} or len(operands) != 1:
         return None
+    if entry.operation == "prod" and isinstance(operands[0], (Tuple, ListObject)):
+        state = operands[0] if isinstance(operands[0], Tuple) else operands[0].items
+        sizes = [item.value for item in map(plainly, state.items) if isinstance(item, Constant)]
+        whole = [size for size in sizes if isinstance(size, int)]
+        return Constant(math.prod(whole), site) if len(whole) == len(state.items) and state.rest is None else None
     function = _MATH.get(entry.operation)
     plain = plainly(operands[0])
     if function is None or not isinstance(plain, Constant) or not isinstance(plain.value, (int, float)):
@@ -189,20 +204,47 @@ _METHODS = {
     "cumsum": "cumsum",
     "repeat": "repeat",
 }
+
+
+def _shape(machine: Machine, obj: Computed, site: Site) -> Value:
+    known = static_shape(machine, obj, site)
+    return known if known is not None else Computed("shape", (obj,), "shape", site)
+
+
+def shape_attribute(shape: Tuple, name: str, site: Site) -> Value | None:
+    """What a shape has beside what a tuple has."""
+    if name in {"rank", "ndims"}:
+        return Constant(len(shape.items), site)
+    if name == "dims":
+        return shape
+    if name in {"as_list", "num_elements", "with_rank", "assert_has_rank", "with_rank_at_least"}:
+
+        def call(arguments: Arguments, at: Site) -> Value:
+            del arguments
+            if name == "num_elements":
+                return Computed("prod", (shape,), "number", at)
+            return ListObject(shape, at) if name == "as_list" else shape
+
+        return Native(name, call, site, shape)
+    return None
+
+
 _FETCHES = frozenset({"numpy", "tolist", "item", "eval"})
 
 
 def attribute(machine: Machine, obj: Computed, name: str, site: Site) -> Value | None:
     """An attribute or method of a tensor or array."""
+    if name == "get_shape":
+
+        def shape(arguments: Arguments, at: Site) -> Value:
+            del arguments
+            return _shape(machine, obj, at)
+
+        return Native(name, shape, site, obj)
+    if name in {"shape", "_keras_shape"}:
+        return _shape(machine, obj, site)
     if name in _SHAPES:
-        if name == "get_shape":
-
-            def shape(arguments: Arguments, at: Site) -> Value:
-                del arguments
-                return Computed("shape", (obj,), "shape", at)
-
-            return Native(name, shape, site, obj)
-        return Computed(name if name != "_keras_shape" else "shape", (obj,), "shape", site)
+        return Computed(name, (obj,), "shape", site)
     if name in {"dtype", "name", "device", "op", "graph"}:
         return Computed(name, (obj,), "object", site)
     if name in _FETCHES:
@@ -254,4 +296,14 @@ def part(machine: Machine, obj: Computed, index: int, site: Site) -> Value:
     )
 
 
-__all__ = ["attribute", "bound_by_role", "compute", "control", "draw", "elements", "is_callable", "part"]
+__all__ = [
+    "attribute",
+    "bound_by_role",
+    "compute",
+    "control",
+    "draw",
+    "elements",
+    "is_callable",
+    "part",
+    "shape_attribute",
+]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kerasvae_lint.keras import methods, tensors, variables
 from kerasvae_lint.keras.kinds import is_layer, kinds, kinds_of
-from kerasvae_lint.keras.layers import build_once, call_layer
+from kerasvae_lint.keras.layers import build_once, call_layer, note_function_layer, note_made
 from kerasvae_lint.keras.phases import phase_of
 from kerasvae_lint.library import Entry, kind_of, lookup
 from kerasvae_lint.library.names import canonical
@@ -23,6 +23,7 @@ from kerasvae_lint.values.lattice import (
     Native,
     Property,
     Site,
+    Tuple,
     Unknown,
     Value,
     constant,
@@ -114,7 +115,10 @@ class KerasWorld:
             return self._unlisted(machine, callee, makes, arguments, site)
         if makes in {"tensor", "array", "host", "shape", "lossfunction"}:
             found = tensors.control(machine, entry, arguments, site)
-            return found if found is not None else tensors.compute(machine, callee, entry, arguments, site)
+            if found is None:
+                found = tensors.compute(machine, callee, entry, arguments, site)
+                note_function_layer(machine, found)
+            return found
         if makes == "random":
             return tensors.draw(machine, callee, entry, arguments, site)
         if makes == "input":
@@ -208,6 +212,8 @@ class KerasWorld:
     # objects of the project ---------------------------------------------------------------------
     def construct(self, machine: Machine, instance: Instance, base: Value, arguments: Arguments, site: Site) -> None:
         """A library base's constructor runs."""
+        if "super" not in instance.facts and kinds(instance) & _CALLED:
+            note_made(machine, instance)
         instance.facts["super"] = True
         if not isinstance(base, LibraryName):
             for name, value in arguments.keywords.items():
@@ -250,6 +256,8 @@ class KerasWorld:
             if obj.op in {"weights", "losses"}:
                 return None
             return tensors.attribute(machine, obj, name, site)
+        if isinstance(obj, Tuple):
+            return tensors.shape_attribute(obj, name, site)
         if isinstance(obj, ClassValue):
             return self._of_class(machine, obj, name, site)
         return None

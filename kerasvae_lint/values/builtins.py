@@ -70,6 +70,7 @@ __all__ = [
 ]
 
 _NAMES = frozenset(name for name in dir(python) if not name.startswith("_")) | {"reload", "unicode", "xrange"}
+_OF_TUPLES = frozenset(name for name in dir(()) if not name.startswith("__"))
 MAX_RANGE = 64
 
 
@@ -135,6 +136,8 @@ def _entries_of(value: Value) -> Entries:
 def attribute(machine: Machine, obj: Value, name: str, site: Site) -> Value | None:
     """An attribute of a value of Python's own kinds."""
     del machine
+    if isinstance(obj, Tuple) and name not in _OF_TUPLES:
+        return None
     if isinstance(obj, (ListObject, DictObject, Tuple)) or (
         isinstance(obj, Constant) and isinstance(obj.value, (str, bytes))
     ):

@@ -71,10 +71,13 @@ class Interpreter:
         world: what libraries do.
         loader: where other files are; None if there are none.
         steps: how many expressions may be evaluated before calls are no longer followed.
+        patience: how many times as many rounds of a loop are run one by one; with more than 1, the default of a
+            parameter that nobody in sight gives counts as given.
     """
 
-    def __init__(self, world: World, loader: Loader | None, steps: int = 120_000) -> None:
+    def __init__(self, world: World, loader: Loader | None, steps: int = 120_000, patience: int = 1) -> None:
         self.world = world
+        self.patience = patience
         self.loader = loader
         self.heap = Heap()
         self.phase = HOST
@@ -479,7 +482,7 @@ class Interpreter:
         site = Site(frame.unit, statement.iterable)
         items, rest = self.iterate(iterable, site)
         counted = isinstance(iterable, ListObject) and iterable.kind == "range"
-        limit = MAX_COUNTED if counted else MAX_UNROLLED
+        limit = (MAX_COUNTED if counted else MAX_UNROLLED) * self.patience
         if rest is None and len(items) <= limit:
             return self._unrolled(statement, items, frame)
         every = [*items, rest] if rest is not None else list(items)
@@ -502,7 +505,7 @@ class Interpreter:
                 return NORMAL
             if flow in {RETURN, RAISE}:
                 return flow
-            if before - self.left > LONG_ROUND and index >= 1 and len(items) > 6:
+            if before - self.left > LONG_ROUND * self.patience and index >= 1 and len(items) > 6:
                 rest = join(*items[index + 1 :]) if items[index + 1 :] else None
                 if rest is not None:
                     self.assign(statement.target, rest, frame)
@@ -1420,6 +1423,8 @@ class Interpreter:
                 holder.slots[name] = Tuple((), here, Parameter(function, name, None, here))
             elif parameter.kind == "**":
                 holder.slots[name] = DictObject(Entries({}, Parameter(function, name, None, here)), here)
+            elif self.patience > 1 and name in callee.defaults:
+                holder.slots[name] = callee.defaults[name]
             else:
                 holder.slots[name] = Parameter(function, name, callee.defaults.get(name), here)
         frame = Frame(holder, function.scope, callee.closure, callee.unit, function, callee.bound, callee.owner)

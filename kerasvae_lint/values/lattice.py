@@ -223,6 +223,23 @@ class Union(Value):
         return " | ".join(map(repr, self.members))
 
 
+class Repeated(Value):
+    """One place in the order of a model's layers that stands for none, one or more of them: nobody could count."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value, site: Site | None = None) -> None:
+        super().__init__(site if site is not None else value.site)
+        self.value = value
+
+    @property
+    def key(self) -> Hashable:
+        return ("repeated", self.value.key)
+
+    def __repr__(self) -> str:
+        return f"{self.value!r}*"
+
+
 class LibraryName(Value):
     """A module, function, class or constant of a library, by its canonical dotted name.
 
@@ -845,6 +862,8 @@ def held(value: Value, limit: int = 400) -> Iterator[Value]:
         seen.add(id(at))
         if isinstance(at, Union):
             todo.extend(reversed(at.members))
+        elif isinstance(at, Repeated):
+            todo.append(at.value)
         elif isinstance(at, ListObject):
             todo.append(at.items)
         elif isinstance(at, Tuple):
