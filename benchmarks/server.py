@@ -1,4 +1,4 @@
-"""Time `kvlint server` on a Keras file of a thousand lines, beside ruff's server, and write the answers as Markdown.
+"""Time `kvlint server` on Keras files of a thousand lines, beside ruff's server, and write the answers as Markdown.
 
     python benchmarks/server.py --output benchmarks/server.md
 
@@ -13,6 +13,7 @@ import asyncio
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import statistics
 import sys
@@ -28,7 +29,7 @@ from pygls.lsp.client import LanguageClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.thousand import first_thousand, thousand_lines
+from benchmarks.thousand import first_thousand, thousand_lines, thousand_models
 
 Times = dict[str, list[float]]
 LIBRARY = ("tf_keras/src/callbacks.py", "tf_keras/src/engine/base_layer.py", "keras/src/layers/layer.py")
@@ -39,6 +40,16 @@ CHANGE, HOVER, ACTION, RESOLVE, ALL = (
     "… and the edits of its quick fix",
     'the edits of "fix all in this file"',
 )
+FIRST, UNITS, COMMENT, BROKEN, SYMBOLS, LAYER = (
+    "open → hints, the first time",
+    "a digit of a layer's size → the hint with the new shape",
+    "a letter of a comment → hints",
+    "a bracket that is not closed → the hints there were",
+    "document symbols, with nothing changed",
+    "hover over a layer, with nothing changed",
+)
+SIZED = re.compile(r"Dense\((\d+), activation=\"relu\", name=\"bottleneck\"\)")
+"""The layer in the file of models whose size is typed anew."""
 
 
 class Client(LanguageClient):
@@ -52,10 +63,15 @@ class Client(LanguageClient):
             lambda method: None if method == types.INITIALIZE else typed(method)
         )
         self.published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
+        self.refresh = asyncio.Event()
 
         @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: types.PublishDiagnosticsParams) -> None:
             self.published.put_nowait(params)
+
+        @self.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        def refreshed(_: None) -> None:
+            self.refresh.set()
 
         @self.feature(types.CLIENT_REGISTER_CAPABILITY)
         def registered(_: types.RegistrationParams) -> None:
@@ -78,6 +94,12 @@ def processor_time(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def shared(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    length = min(len(one), len(other))
+    return next((at for at in range(length) if one[at] != other[at]), length)
+
+
 class Session:
     """One server with the file open."""
 
@@ -86,6 +108,7 @@ class Session:
         self.client, self.version = Client(), 1
         self.times: Times = {}
         self.found = 0
+        self.shown = 0
         self.processor: dict[str, float] = {}
 
     async def timed(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
@@ -105,13 +128,16 @@ class Session:
         kinds = types.ClientCodeActionLiteralOptions(types.ClientCodeActionKindOptions(["quickfix", "source.fixAll"]))
         capabilities = types.ClientCapabilities(
             workspace=types.WorkspaceClientCapabilities(
-                workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
+                workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+                inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True),
             ),
             text_document=types.TextDocumentClientCapabilities(
                 code_action=types.CodeActionClientCapabilities(
                     code_action_literal_support=kinds, resolve_support=resolve, data_support=True
                 ),
                 publish_diagnostics=types.PublishDiagnosticsClientCapabilities(version_support=True),
+                inlay_hint=types.InlayHintClientCapabilities(),
+                document_symbol=types.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=True),
             ),
         )
         folder = types.WorkspaceFolder(Path(self.uri[7:]).parent.as_uri(), "benchmark")
@@ -156,6 +182,63 @@ class Session:
         if every and every[0].edit is None:
             await self.timed(ALL, lambda: self.client.code_action_resolve_async(every[0]))
 
+    # hints --------------------------------------------------------------------------------------
+    def type(self, text: str) -> None:
+        """Have the whole file with one keystroke more, sent as the stretch that differs."""
+        self.version += 1
+        start = shared(self.text, text)
+        rest = min(len(self.text), len(text)) - start
+        end = shared(self.text[::-1][:rest], text[::-1][:rest])
+        old, new = self.text[start : len(self.text) - end], text[start : len(text) - end]
+        line = self.text.count("\n", 0, start)
+        column = start - (self.text.rfind("\n", 0, start) + 1)
+        assert "\n" not in old
+        where = types.Range(types.Position(line, column), types.Position(line, column + len(old)))
+        item = types.VersionedTextDocumentIdentifier(self.version, self.uri)
+        change = types.TextDocumentContentChangePartial(where, new)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(item, [change]))
+        self.text = text
+
+    async def hints(self, wanted: Callable[[list[str]], bool]) -> list[str]:
+        """The hints of the whole file, asked for again whenever the server says so till they are as ``wanted``."""
+        whole = types.Range(types.Position(0, 0), types.Position(self.text.count("\n") + 1, 0))
+        while True:
+            self.client.refresh.clear()
+            asked = types.InlayHintParams(types.TextDocumentIdentifier(self.uri), whole)
+            found = [str(hint.label) for hint in await self.client.text_document_inlay_hint_async(asked) or ()]
+            if wanted(found):
+                return found
+            await asyncio.wait_for(self.client.refresh.wait(), 60)
+
+    async def typed(self, name: str, text: str, wanted: Callable[[list[str]], bool] = bool) -> None:
+        """Type, and ask for the hints at once; afterwards wait till the server is at rest."""
+
+        async def work() -> None:
+            self.type(text)
+            await self.hints(wanted)
+
+        await self.timed(name, work)
+        await self.client.diagnostics(self.version)
+
+    async def hints_round(self, number: int) -> None:
+        """One keystroke of each kind, each with what an editor asks next."""
+        size = f"{100 + number % 800}"
+        place = SIZED.search(self.text)
+        assert place is not None
+        text = self.text[: place.start(1)] + size + self.text[place.end(1) :]
+        await self.typed(UNITS, text, lambda found: any(size in label for label in found))
+        document = types.TextDocumentIdentifier(self.uri)
+        before = self.text[: place.start()]
+        at = types.Position(before.count("\n"), len(before) - before.rfind("\n"))
+        hover = types.HoverParams(document, at)
+        await self.timed(LAYER, lambda: self.client.text_document_hover_async(hover))
+        asked = types.DocumentSymbolParams(document)
+        await self.timed(SYMBOLS, lambda: self.client.text_document_document_symbol_async(asked))
+        head, mark, rest = self.text.partition("# data -")
+        await self.typed(COMMENT, f"{head}{mark}{'-' if number % 2 else '= '}{rest.lstrip('=- ')}")
+        await self.typed(BROKEN, self.text.replace("main():\n", "main(:\n", 1))
+        await self.typed("", self.text.replace("main(:\n", "main():\n", 1))
+
     async def close(self) -> None:
         """End the server."""
         await self.client.shutdown_async(None)
@@ -178,6 +261,22 @@ async def measure(commands: dict[str, list[str]], text: str, rounds: int) -> dic
         for session in sessions.values():
             await session.close()
         return sessions
+
+
+async def measure_hints(command: list[str], text: str, rounds: int) -> Session:
+    """Keystrokes in a file of models, with the debounce that editors have."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "models.py")
+        path.write_text(text, encoding="utf-8")
+        Path(folder, "requirements.txt").write_text("tensorflow>=2.16\nkeras>=3\n", encoding="utf-8")
+        session = Session(command, path, text)
+        await session.open({})
+        await session.timed(FIRST, lambda: session.hints(bool))
+        session.shown = len(await session.hints(bool))
+        for number in range(rounds):
+            await session.hints_round(number)
+        await session.close()
+        return session
 
 
 async def measure_library(command: list[str], rounds: int) -> list[str]:
@@ -223,15 +322,28 @@ def shown(times: list[float]) -> tuple[str, str]:
     return f"{1000 * statistics.median(times):.0f} ms", f"{1000 * tail:.0f} ms"
 
 
+def rows_of(session: Session, names: list[str]) -> list[str]:
+    """Rows of a table: what took how long."""
+    rows = []
+    for name in names:
+        times = session.times[name]
+        median, tail = shown(times)
+        rows.append(f"| {name} | {median} | {tail} | {1000 * session.processor[name] / len(times):.0f} ms |")
+    return rows
+
+
 def page(
-    text: str, sessions: dict[str, Session], parsed: list[float], cpu: float, load: float, library: list[str]
+    text: str,
+    sessions: dict[str, Session],
+    parsed: list[float],
+    cpu: float,
+    load: float,
+    library: list[str],
+    models: Session,
 ) -> str:
     """The measurements as Markdown."""
     ours = sessions["kvlint"]
-    made = []
-    for name, times in ours.times.items():
-        median, tail = shown(times)
-        made.append(f"| {name} | {median} | {tail} | {1000 * ours.processor[name] / len(times):.0f} ms |")
+    made = rows_of(ours, list(ours.times))
     median, tail = shown(parsed)
     made.append(f"| LibCST's parser alone, for comparison | {median} | {tail} | {1000 * cpu:.0f} ms |")
     ratio = statistics.median(ours.times[CHANGE]) / statistics.median(parsed)
@@ -265,6 +377,18 @@ def page(
             f"kvlint takes {slower:.1f} times as long. ruff is compiled, and follows no values through the program.",
         ]
     told += [
+        "\n## Inlay hints\n",
+        f"A file of {models.text.count(chr(10))} lines ({len(models.text) / 1000:.0f} kB) with models and their",
+        f"training (`benchmarks/models.txt`, in several variants), {models.shown} hints in it. Each keystroke is",
+        "followed at once by the question for the hints of the whole file; the time is that till the hints are there",
+        "that belong to the new text. The debounce is as it is by default, and each keystroke waits for the",
+        "diagnostics of the last.",
+        "",
+        "| | median | 95th percentile | processor time, mean |",
+        "|---|---|---|---|",
+        *rows_of(models, [FIRST, UNITS, COMMENT, BROKEN, LAYER, SYMBOLS]),
+        "",
+        "The file is read anew after every keystroke that changes more than comments and empty lines.",
         "\n## Files of Keras itself\n",
         "The first thousand lines of installed files, up to the end of a statement, not chosen for their mistakes.",
         "",
@@ -288,8 +412,9 @@ def main() -> None:
     text = thousand_lines()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     sessions = asyncio.run(measure(commands, text, given.rounds))
+    models = asyncio.run(measure_hints(commands["kvlint"], thousand_models(), given.rounds))
     library = asyncio.run(measure_library(commands["kvlint"], given.rounds))
-    told = page(text, sessions, *parsing(text, given.rounds), load, library)
+    told = page(text, sessions, *parsing(text, given.rounds), load, library, models)
     if given.output is None:
         sys.stdout.write(told)
     else:

@@ -1,7 +1,8 @@
-"""A Keras file of a thousand lines, to time an editor's server on.
+"""Keras files of a thousand lines, to time an editor's server on.
 
-It is put together from programs of this repository: some of `fixtures/` with mistakes in them, and recipes without.
-What a program defines at its top level gets the program's number as a suffix, as if one author had written it all.
+One is put together from programs of this repository: some of `fixtures/` with mistakes in them, and recipes without;
+the other from variants of one program with several models. What a program defines at its top level gets the program's
+number as a suffix, as if one author had written it all.
 """
 
 from __future__ import annotations
@@ -27,6 +28,18 @@ def thousand_lines() -> str:
         if text.count("\n") >= LINES:
             break
     lines = [line for line in text.splitlines() if not line.startswith("from __future__")]
+    return "\n".join(lines[: _end_of_statement(lines)]) + "\n"
+
+
+def thousand_models() -> str:
+    """A file of models and their training, to time inlay hints on: `models.txt` as one author's variants of it."""
+    program = (ROOT / "benchmarks" / "models.txt").read_text(encoding="utf-8")
+    text = ""
+    number = 0
+    while text.count("\n") < LINES:
+        text += _renamed(program, f"_{number}") + "\n\n"
+        number += 1
+    lines = text.splitlines()
     return "\n".join(lines[: _end_of_statement(lines)]) + "\n"
 
 

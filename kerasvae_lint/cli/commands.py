@@ -200,6 +200,42 @@ def inspect(ctx: click.Context, file: str, target_keras: str | None) -> None:
 
 
 @kvlint.command()
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...", required=True)
+@click.option("--target-keras", type=_TARGETS, help="The Keras that the code is for.")
+@click.option("--select", "names", multiple=True, metavar="NAME", help="Show only models of this name; repeatable.")
+@click.option(
+    "--output-format",
+    "format",
+    type=click.Choice(["text", "json", "svg", "mermaid", "dot"]),
+    default="text",
+    help="A table, data for programs, a picture, or what Mermaid or Graphviz draws.",
+)
+@click.option("--output-file", "-o", type=click.Path(path_type=Path), help="Write it to this file.")
+@color_option
+@click.pass_context
+def show(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    target_keras: str | None,
+    names: tuple[str, ...],
+    format: str,  # noqa: A002
+    output_file: Path | None,
+) -> None:
+    """Print the models of files, notebooks and folders, as tables or drawn; nothing is run.
+
+    Exits with 0, also if there is no model, and with 2 if something could not be read.
+    """
+    from kerasvae_lint.cli.showing import show
+
+    target = TargetKeras(target_keras) if target_keras else None
+    try:
+        status = show(paths, format, output_file, target=target, names=names)
+    except Exception as error:
+        raise _as_usage_error(error) from None
+    ctx.exit(status)
+
+
+@kvlint.command()
 @click.argument("targets", nargs=-1, type=click.Path(), metavar="TARGET...", required=True)
 @click.option("--fix", is_flag=True, help="Run the source with the safe fixes too, in memory.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: the unsafe fixes too.")

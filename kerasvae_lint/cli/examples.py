@@ -34,6 +34,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("kvlint inspect vae.py", "what kvlint understands of a file"),
         ("kvlint inspect vae.py --target-keras 3", "and how, if it is for Keras 3"),
     ),
+    "show": (
+        ("kvlint show model.py", "its models: layers, shapes, parameters, training"),
+        ("kvlint show model.py --output-format svg -o model.svg", "draw them"),
+        ("kvlint show src --select encoder --output-format json", "one of a folder's models, for a program"),
+    ),
     "verify": (
         ("kvlint verify train.py", "run a script until it trains, and probe its model"),
         ("kvlint verify train.py --fix", "with the fixes too: what do they change?"),

@@ -37,6 +37,11 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "Output": ("--output-format", "--output-file", "--statistics", "--color", "--quiet", "--verbose"),
         "Running": ("--watch", "--exit-zero", "--no-cache", "--jobs", "--help"),
     },
+    "show": {
+        "Models": ("--select", "--target-keras"),
+        "Output": ("--output-format", "--output-file", "--color"),
+        "Running": ("--help",),
+    },
     "verify": {
         "Fixes": ("--fix", "--unsafe-fixes", "--write"),
         "Input": ("--input-shape", "--data", "--synthetic", "--arg"),

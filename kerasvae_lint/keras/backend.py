@@ -1,4 +1,4 @@
-"""Functions of Keras and TensorFlow whose answer is known when the model is built: shapes, settings, tests of tensors."""
+"""Functions of Keras and TensorFlow whose answer is known when the model is built: shapes, settings, tests."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def call(machine: Machine, name: str, arguments: Arguments, site: Site) -> Value
     setting = _SETTINGS.get(name)
     if setting is not None:
         return Constant(setting, site)
-    handler = _HANDLERS.get(name)
-    if handler is None and name.rpartition(".")[2] in {"obtain_input_shape", "_obtain_input_shape"}:
-        handler = _obtained_shape
+    handler = _HANDLERS.get(name) or _OF_APPLICATIONS.get(name.rpartition(".")[2])
     return handler(machine, arguments, site) if handler is not None else None
 
 
@@ -75,11 +73,43 @@ def _obtained_shape(machine: Machine, arguments: Arguments, site: Site) -> Value
     return shape_value((size, size, 3) if required else (None, None, 3), site)
 
 
+def _correct_pad(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
+    """The zeros that a builder of ``keras.applications`` puts around an image before a convolution of stride 2."""
+    image, kernel = arguments.get(0, "inputs"), arguments.get(1, "kernel_size")
+    shapes = shapes_of(machine)
+    shape = shapes.shape(image) if image is not None else None
+    size = shapes.plain.of(kernel) if kernel is not None else None
+    sizes = (size, size) if isinstance(size, int) else size
+    if shape is None or len(shape) != 4 or not isinstance(sizes, (tuple, list)) or len(sizes) != 2:
+        return None
+    pads: list[Value] = []
+    for dim, kernel_size in zip(shape[1:3], sizes, strict=True):
+        if not isinstance(kernel_size, int) or not (isinstance(dim, int) or dim is None):
+            return None
+        less = 1 if dim is None else 1 - dim % 2
+        pads.append(shape_value((kernel_size // 2 - less, kernel_size // 2), site))
+    return Tuple(pads, site)
+
+
+_OF_APPLICATIONS = {
+    "obtain_input_shape": _obtained_shape,
+    "_obtain_input_shape": _obtained_shape,
+    "correct_pad": _correct_pad,
+}
+
+
+def _versioned_layers(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
+    """The object by whose attributes tf_keras's own networks name the layers."""
+    del arguments
+    return machine.library("keras.layers", site)
+
+
 _HANDLERS: dict[str, Callable[[Machine, Arguments, Site], Value | None]] = {
     "keras.backend.int_shape": _int_shape,
     "keras.backend.ndim": _ndim,
     "keras.ops.ndim": _ndim,
     "keras.backend.is_keras_tensor": _is_keras_tensor,
     "keras.utils.is_keras_tensor": _is_keras_tensor,
+    "keras.layers.VersionAwareLayers": _versioned_layers,
     "tf.TensorShape": _tensor_shape,
 }

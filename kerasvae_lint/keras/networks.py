@@ -139,6 +139,9 @@ def _sequential(machine: Interpreter, model: LibraryObject | Instance, site: Sit
     if found is not None:
         network.inputs = [found.input]
         network.outputs = [found.output] if found.output is not None else []
+    called = _best_node(machine, model) if found is None or not found.declared else None
+    if called is not None and called.inputs is not None and called.output is not None:
+        network.inputs, network.outputs = [called.inputs], [called.output]
     return network
 
 

@@ -14,11 +14,9 @@ from kerasvae_lint.library.shapes.calls import Options, Part
 from kerasvae_lint.library.shapes.dims import UNKNOWN, Dim, Output, Shape, UnknownType
 from kerasvae_lint.library.signatures import NO_DEFAULT, OPAQUE, Signature
 from kerasvae_lint.values.lattice import (
-    ClassValue,
     Computed,
     Constant,
     DictObject,
-    FunctionValue,
     Instance,
     LibraryName,
     LibraryObject,
@@ -81,6 +79,7 @@ class Plain:
 
     def __init__(self, shapes: Shapely) -> None:
         self._shapes = shapes
+        self._known: dict[int, tuple[Value, object]] = {}
 
     def of(self, value: Value, depth: int = MAX_DEPTH) -> object:
         """A number, string, tuple, list, dictionary, slice, layer (a ``Part``) or name; else ``UNKNOWN``."""
@@ -89,9 +88,12 @@ class Plain:
         value = plainly(value)
         if isinstance(value, Constant):
             return value.value
-        if isinstance(value, Union):
-            found = [self.of(member, depth - 1) for member in value.members]
-            return found[0] if all(type(f) is type(found[0]) and _same(f, found[0]) for f in found) else UNKNOWN
+        if isinstance(value, (Union, Computed)):
+            known = self._known.get(id(value))
+            if known is None:
+                found = self._computed(value, depth) if isinstance(value, Computed) else self._united(value, depth)
+                known = self._known[id(value)] = (value, found)
+            return known[1]
         if isinstance(value, Tuple):
             return UNKNOWN if value.rest is not None else self._items(value, depth)
         if isinstance(value, ListObject):
@@ -108,9 +110,11 @@ class Plain:
             return self._shapes.part(value) or UNKNOWN
         if isinstance(value, LibraryObject):
             return UNKNOWN if value.kind in {"variable", "dataset", "array"} else value.name
-        if isinstance(value, (FunctionValue, ClassValue)):
-            return UNKNOWN
-        return self._computed(value, depth) if isinstance(value, Computed) else UNKNOWN
+        return UNKNOWN
+
+    def _united(self, value: Union, depth: int) -> object:
+        found = [self.of(member, depth - 1) for member in value.members]
+        return found[0] if all(type(f) is type(found[0]) and _same(f, found[0]) for f in found) else UNKNOWN
 
     def _items(self, value: Tuple, depth: int) -> object:
         found = tuple(self.of(item, depth - 1) for item in value.items)

@@ -39,7 +39,7 @@ class Program:
         loader: where other files are; None keeps everything inside this one.
         steps: the budget of the interpreter.
         patience: how many times longer than for linting loops are followed round by round; with more than 1, functions
-            that nobody in sight calls run with their defaults.
+            that nobody in sight calls run with their defaults, and branches that are never taken don't run.
         keras: which Keras it is for, 2 or 3, where that is known.
     """
 
@@ -52,15 +52,16 @@ class Program:
         keras: int | None = None,
     ) -> None:
         self.unit = unit
-        self.world = KerasWorld()
+        self.world = KerasWorld(private=patience > 1)
         self.machine = Interpreter(self.world, loader, steps, patience)
         self.machine.memory["keras"] = keras
         self._steps = steps
         self.module: ModuleObject = self.machine.run_unit(unit)
         self._trace_compiled()
         self._run_uncalled(unit)
-        self.machine.finish()
-        self._run_uncalled(unit)
+        if patience == 1:
+            self.machine.finish()
+            self._run_uncalled(unit)
         self._run_callbacks()
 
     def include(self, unit: Unit) -> ModuleObject:

@@ -61,7 +61,14 @@ _CALLED = frozenset({"layer", "model"})
 
 
 class KerasWorld:
-    """The libraries as far as the tables know them. It keeps no state: that is the machine's."""
+    """The libraries as far as the tables know them. It keeps no state: that is the machine's.
+
+    Args:
+        private: True to take the private paths of the package tf_keras for what they are.
+    """
+
+    def __init__(self, private: bool = False) -> None:
+        self._private = private
 
     # names --------------------------------------------------------------------------------------
     def is_library(self, dotted: str) -> bool:
@@ -70,6 +77,8 @@ class KerasWorld:
 
     def canonical(self, dotted: str) -> str:
         """The one spelling of a name."""
+        if self._private and dotted.startswith("tf_keras.src"):
+            return canonical(dotted.removeprefix("tf_"))
         return canonical(dotted)
 
     def star(self, module: str, name: str) -> bool:

@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path
 
-from kerasvae_lint.lsp import actions, hovering
+from kerasvae_lint.lsp import actions, hints, hovering, symbols
 from kerasvae_lint.lsp.documents import Documents
 from kerasvae_lint.lsp.server import CONTENT_MODIFIED, Server
 
@@ -26,6 +26,7 @@ def server() -> Server:
     _notebooks(made)
     _settings(made)
     _questions(made)
+    _networks(made)
     return made
 
 
@@ -52,12 +53,15 @@ def _life(ls: Server) -> None:
                 await ls.client_register_capability_async(types.RegistrationParams(wanted))
             except (JsonRpcException, RuntimeError) as error:
                 log.warning("watching files: %s", error)
+        if ls.supports("text_document", "inlay_hint") and ls.configuration.options.inlay_hints:
+            ls.worker.start(ls.reader.warm_up)
         await ls.pull_settings()
 
     @ls.feature(types.SHUTDOWN)
     def shutdown(_: Any) -> None:
         ls.was_shut_down = True
         ls.schedule.end()
+        ls.networks.end()
 
     @ls.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -143,6 +147,9 @@ def _questions(ls: Server) -> None:
         if found is None:
             outcome = await ls.schedule.outcome(ls.program_of(uri))
             found = hovering.over_a_finding(outcome, uri, place) if outcome is not None else None
+            reading = await ls.reading(ls.program_of(uri))
+            layer = hovering.over_a_layer(reading, uri, place) if reading is not None else None
+            found = hovering.joined(found, layer)
         formats = ls.supports("text_document", "hover", "content_format")
         if found is not None and formats and types.MarkupKind.Markdown not in formats:
             assert isinstance(found.contents, types.MarkupContent)
@@ -169,6 +176,26 @@ def _questions(ls: Server) -> None:
     @ls.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
         return await _with_edit(ls, action)
+
+
+def _networks(ls: Server) -> None:
+    @ls.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+        uri = params.text_document.uri
+        if not ls.configuration.options.inlay_hints:
+            return []
+        reading = await ls.reading_for_hints(ls.program_of(uri))
+        return hints.hints(reading, uri, params.range) if reading is not None else []
+
+    @ls.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def document_symbol(
+        params: types.DocumentSymbolParams,
+    ) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+        uri = params.text_document.uri
+        reading = await ls.reading(ls.program_of(uri))
+        found = symbols.symbols(reading, uri) if reading is not None else []
+        tree = ls.supports("text_document", "document_symbol", "hierarchical_document_symbol_support")
+        return found if tree else symbols.flat(found, uri)
 
 
 async def _with_edit(ls: Server, action: types.CodeAction) -> types.CodeAction:

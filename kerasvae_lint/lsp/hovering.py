@@ -1,4 +1,4 @@
-"""What a rule is about, where its code or its finding stands."""
+"""What a rule is about, where its code or its finding stands; and a layer, where it is made or called."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 
 from lsprotocol import types
 
+from kerasvae_lint.lsp import layers
 from kerasvae_lint.lsp.actions import Asked
 from kerasvae_lint.lsp.analysis import Outcome
 from kerasvae_lint.lsp.diagnostics import range_of
+from kerasvae_lint.lsp.networks import Reading
 from kerasvae_lint.lsp.positions import Lines
 from kerasvae_lint.run import documentation, registry
 
+MAX_LAYERS = 3
+"""So many layers are told of that one call makes or calls."""
 _COMMENT = re.compile(r"#\s*(?:noqa\b|kvlint:\s*ignore\b)", re.IGNORECASE)
 _CODE = re.compile(r"\b[A-Za-z]+\d+\b")
 _UNUSED = """\
@@ -48,6 +52,40 @@ def over_a_finding(outcome: Outcome, uri: str, place: types.Position) -> types.H
             here.setdefault(finding.code, where)
     pages = [text for code in here if (text := page(code)) is not None]
     return _hover(pages, next(iter(here.values()))) if pages else None
+
+
+def over_a_layer(reading: Reading, uri: str, place: types.Position) -> types.Hover | None:
+    """The layers of the innermost call under the cursor; beside all calls, those of the line's outermost."""
+    part = reading.snapshot.by_uri(uri)
+    if part is None:
+        return None
+    around: list[tuple[int, types.Range, str]] = []
+    beside: list[tuple[int, types.Range, str]] = []
+    for spot in reading.spots:
+        where = reading.range_in(part, spot)
+        if where is None or not where.start.line <= place.line <= where.end.line:
+            continue
+        told = layers.page(spot.layer, spot.network, spot.inputs, spot.outputs)
+        if where.start <= place <= where.end:
+            around.append((spot.end - spot.start, where, told))
+        else:
+            beside.append((spot.start - spot.end, where, told))
+    found = around or beside
+    if not found:
+        return None
+    size = min(found, key=lambda one: one[0])[0]
+    chosen = [one for one in found if one[0] == size]
+    pages = list(dict.fromkeys(told for _, _, told in chosen))
+    more = [f"… and {len(pages) - MAX_LAYERS} more"] if len(pages) > MAX_LAYERS else []
+    return _hover(pages[:MAX_LAYERS] + more, chosen[0][1])
+
+
+def joined(*hovers: types.Hover | None) -> types.Hover | None:
+    """What several have to say, one below the other, at the place of the first."""
+    found = [hover for hover in hovers if hover is not None]
+    texts = [hover.contents.value for hover in found if isinstance(hover.contents, types.MarkupContent)]
+    where = found[0].range if found else None
+    return _hover(texts, where) if where is not None else None
 
 
 def page(code: str) -> str | None:

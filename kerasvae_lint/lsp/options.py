@@ -22,6 +22,7 @@ class Options:
         unsafe: "Fix all" of one rule makes the unsafe fixes too.
         debounce: how long nobody must have typed before linting, in seconds.
         on_type: lint while typing; else when a file is opened and saved.
+        inlay_hints: show the shapes that layers give.
     """
 
     select: tuple[str, ...] | None = None
@@ -32,6 +33,7 @@ class Options:
     debounce: float = 0.2
     enable: bool = True
     on_type: bool = True
+    inlay_hints: bool = True
 
     def on_top_of(self, settings: Settings) -> Settings:
         """``settings`` as the workspace wants them."""
@@ -80,6 +82,7 @@ _READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "debounce": ("debounce", _seconds),
     "enable": ("enable", _flag),
     "run": ("on_type", _mode),
+    "inlayHints": ("inlay_hints", _flag),
 }
 
 

@@ -1,4 +1,4 @@
-"""When to lint: after the typing has stopped, one text at a time, the newest text only."""
+"""When to lint, or read: after the typing has stopped, one text at a time, the newest text only."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from kerasvae_lint.lsp.analysis import Outcome
 from kerasvae_lint.lsp.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -80,22 +79,22 @@ class Worker:
 
 
 @dataclass
-class _Text:
+class _Text(Generic[T]):
     """What is known and under way of one open program."""
 
-    outcome: Outcome | None = None
+    outcome: T | None = None
     made_for: tuple[object, ...] = ()
     task: asyncio.Task[None] | None = None
     task_for: tuple[object, ...] | None = None
 
 
-class Schedule:
-    """Keeps each open program's findings as new as its text. All methods belong to the event loop.
+class Schedule(Generic[T]):
+    """Keeps each open program's findings (or networks) as new as its text. All methods belong to the event loop.
 
     Args:
         worker: where linting is done.
         snapshot: gives the newest text of a program by its address, None once it is closed.
-        lint: what to do in the worker.
+        lint: what to do in the worker; its answer is the outcome.
         done: called with each outcome that is still the newest.
     """
 
@@ -103,14 +102,14 @@ class Schedule:
         self,
         worker: Worker,
         snapshot: Callable[[str], Snapshot | None],
-        lint: Callable[[Snapshot], Outcome],
-        done: Callable[[Outcome], None],
+        lint: Callable[[Snapshot], T],
+        done: Callable[[T], None],
     ) -> None:
         self._worker = worker
         self._snapshot = snapshot
         self._lint = lint
         self._done = done
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, _Text[T]] = {}
         self._epoch = 0
 
     def request(self, uri: str, delay: float = 0.0) -> None:
@@ -121,7 +120,7 @@ class Schedule:
         text.task_for = None
         text.task = asyncio.get_running_loop().create_task(self._run(uri, text, delay))
 
-    async def _run(self, uri: str, text: _Text, delay: float) -> None:
+    async def _run(self, uri: str, text: _Text[T], delay: float) -> None:
         if delay > 0:
             await asyncio.sleep(delay)
         snapshot = self._snapshot(uri)
@@ -133,7 +132,7 @@ class Schedule:
             text.outcome, text.made_for = outcome, key
             self._done(outcome)
 
-    async def outcome(self, uri: str) -> Outcome | None:
+    async def outcome(self, uri: str) -> T | None:
         """The outcome for the newest text, linted now if need be; None if the program is closed meanwhile."""
         while True:
             text, snapshot = self._texts.get(uri), self._snapshot(uri)
@@ -150,20 +149,38 @@ class Schedule:
             if not task.cancelled() and task.exception() is not None:
                 return None
 
+    async def asked(self, uri: str) -> T | None:
+        """The same for a program that nothing was requested of so far."""
+        if self._snapshot(uri) is not None:
+            self._texts.setdefault(uri, _Text())
+        return await self.outcome(uri)
+
+    def last(self, uri: str) -> T | None:
+        """The last outcome, be it for an older text."""
+        text = self._texts.get(uri)
+        return text.outcome if text is not None else None
+
     def close(self, uri: str) -> None:
         """Forget a program."""
         text = self._texts.pop(uri, None)
         if text is not None and text.task is not None:
             text.task.cancel()
 
-    def relint(self, concerned: Callable[[Outcome], bool] = lambda _: True) -> None:
+    def relint(self, concerned: Callable[[T], bool] = lambda _: True) -> None:
         """Lint all open programs again whose last outcome ``concerned`` picks; nothing old is believed any more."""
+        for uri in self.doubt(concerned):
+            self.request(uri)
+
+    def doubt(self, concerned: Callable[[T], bool] = lambda _: True) -> list[str]:
+        """Believe no outcome any more that ``concerned`` picks; the programs that had one, or have none so far."""
         self._epoch += 1
-        for uri, text in list(self._texts.items()):
+        doubted = []
+        for uri, text in self._texts.items():
             if text.outcome is None or concerned(text.outcome):
-                self.request(uri)
+                doubted.append(uri)
             else:
                 text.made_for = (self._epoch, text.made_for[1])
+        return doubted
 
     def end(self) -> None:
         """Drop everything that is under way."""

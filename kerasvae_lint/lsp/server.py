@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lsprotocol import types
@@ -19,6 +19,7 @@ from kerasvae_lint.lsp.analysis import Analyst, Outcome
 from kerasvae_lint.lsp.configuration import Configuration
 from kerasvae_lint.lsp.diagnostics import diagnostics
 from kerasvae_lint.lsp.documents import Document, Documents
+from kerasvae_lint.lsp.networks import Reader, Reading
 from kerasvae_lint.lsp.scheduling import Schedule, Worker
 from kerasvae_lint.lsp.snapshot import Snapshot, notebook, script
 from kerasvae_lint.source.files import MARKERS
@@ -26,6 +27,8 @@ from kerasvae_lint.source.files import MARKERS
 log = logging.getLogger(__name__)
 
 LANGUAGES = frozenset({"python", "py", "python3"})
+PATIENCE = 0.3
+"""Seconds for which a question about networks waits, before the last answer has to do till there is a new one."""
 CONTENT_MODIFIED = types.LSPErrorCodes.ContentModified.value
 _CELLS = types.NotebookDocumentSyncOptions(
     [types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage("python")], notebook="*")], save=True
@@ -41,7 +44,11 @@ class Server(LanguageServer):
         self.analyst = Analyst(self.configuration)
         self.worker = Worker()
         self.schedule = Schedule(self.worker, self.snapshot, self.analyst, self.publish)
+        self.reader = Reader(self.configuration, self.analyst.surroundings)
+        self.networks = Schedule(self.worker, self.snapshot, self.reader, self._was_read)
         self.was_shut_down = False
+        self._put_off: set[str] = set()
+        self._refreshing: set[asyncio.Future[None]] = set()
         self._shown: dict[str, set[str]] = {}
         self._said: set[str] = set()
 
@@ -110,6 +117,9 @@ class Server(LanguageServer):
     def clear(self, uri: str) -> None:
         """Show nothing any more of a program."""
         self.schedule.close(uri)
+        self.networks.close(uri)
+        self.reader.forget(uri)
+        self._put_off.discard(uri)
         for text in self._shown.pop(uri, set()):
             self._show(text, [], None)
 
@@ -131,6 +141,48 @@ class Server(LanguageServer):
         log.error("%s: %s", getattr(source, "__name__", source), error)
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, f"kvlint: {error}"))
 
+    # networks -----------------------------------------------------------------------------------
+    async def reading(self, uri: str) -> Reading | None:
+        """The networks of an open program; None if it is closed meanwhile."""
+        return await self.networks.asked(uri)
+
+    async def reading_for_hints(self, uri: str) -> Reading | None:
+        """The same; while it takes long the last there was, and the client is told to ask again afterwards."""
+        asked = asyncio.ensure_future(self.networks.asked(uri))
+        known = self.supports("workspace", "inlay_hint", "refresh_support")
+        await asyncio.wait([asked], timeout=PATIENCE if known else None)
+        if asked.done():
+            return asked.result()
+        self._put_off.add(uri)
+        last, snapshot = self.networks.last(uri), self.snapshot(uri)
+        return last.kept_for(snapshot) if last is not None and snapshot is not None else None
+
+    def _was_read(self, reading: Reading) -> None:
+        """Log a failure once; new hints for a client that was put off."""
+        if reading.failure is not None:
+            self.say(reading.failure, types.MessageType.Error, quietly=True)
+        if reading.snapshot.uri in self._put_off:
+            self._put_off.discard(reading.snapshot.uri)
+            self.refresh_hints()
+
+    def refresh_hints(self) -> None:
+        """Let the client ask for hints again, if it can be told to."""
+        if self.supports("workspace", "inlay_hint", "refresh_support"):
+            task = asyncio.ensure_future(self._refresh())
+            self._refreshing.add(task)
+            task.add_done_callback(self._refreshing.discard)
+
+    async def _refresh(self) -> None:
+        try:
+            await self.workspace_inlay_hint_refresh_async(None)
+        except (JsonRpcException, asyncio.CancelledError, RuntimeError) as error:
+            log.warning("asking for hints again: %s", error)
+
+    def doubt_networks(self, concerned: Callable[[Reading], bool] = lambda _: True) -> None:
+        """What networks rest on has changed: read them again when they are asked for."""
+        if self.networks.doubt(concerned):
+            self.refresh_hints()
+
     # settings -----------------------------------------------------------------------------------
     def configure(self, raw: object, *, merge: bool = False) -> None:
         """Take settings from the client; ``merge``: nothing there leaves what is."""
@@ -145,6 +197,7 @@ class Server(LanguageServer):
         if found != before:
             self.configuration.options = found
             self.schedule.relint()
+            self.doubt_networks()
 
     def forget(self) -> None:
         """Settings on the disk have changed."""
@@ -152,6 +205,7 @@ class Server(LanguageServer):
         self._said.clear()
         self.analyst.surroundings.doubt()
         self.schedule.relint()
+        self.doubt_networks()
 
     def changed_on_disk(self, paths: Iterable[str]) -> None:
         """Files have changed: lint again what rests on them."""
@@ -167,6 +221,7 @@ class Server(LanguageServer):
                 pins or not gone.isdisjoint(last.consulted) or (last.searched and {last.snapshot.filename} != gone)
             )
         )
+        self.doubt_networks(lambda last: bool(last.networks) and {last.snapshot.filename} != gone)
 
     async def pull_settings(self) -> None:
         """Ask the client for its settings, if it answers such questions."""

@@ -10,6 +10,7 @@ from kerasvae_lint.core import Position, TextEdit
 from kerasvae_lint.lsp.positions import Lines
 from kerasvae_lint.source import Cell, Source
 from kerasvae_lint.source.notebook import neutralize
+from kerasvae_lint.source.text import shift_of
 
 BOM = "\ufeff"
 
@@ -58,6 +59,20 @@ class Snapshot:
     def offset(self, part: Part, place: Position) -> int:
         """The offset into the editor's text of a place that kvlint names."""
         return part.lines.at(place, 1 if self.source.bom else 0)
+
+    def placed(self, offset: int) -> tuple[Part, int] | None:
+        """The text of the editor's that an offset of the program is in, and the offset there."""
+        if self.source.cells is None:
+            return self.parts[0], offset + bool(self.source.bom)
+        row, column = self.source.row_and_column(offset)
+        cell = self.source.cell_at(row)
+        part = self.part(cell.index) if cell is not None else None
+        if cell is None or part is None:
+            return None
+        lines, place = part.lines, Position(row - cell.first_row + 1, column)
+        at = min(place.row, len(lines.starts)) - 1
+        typed = lines.text[lines.starts[at] : lines.end_of(at)]
+        return part, min(lines.at(place) + (shift_of(typed, self.source.line(row)) or 0), lines.end_of(at))
 
     def without(self, cells: Iterable[int | None]) -> Snapshot:
         """The program without the cells that can't be parsed: what the engine shows its rules, to the character."""

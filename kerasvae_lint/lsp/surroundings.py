@@ -41,7 +41,7 @@ class _Seen(Indexes):
         return index
 
 
-class _Watched(Project):
+class Watched(Project):
     """A project that notes what it has seen of the disk, and when it was so."""
 
     def __init__(self) -> None:
@@ -55,6 +55,10 @@ class _Watched(Project):
             if path not in self._noted:
                 self._noted[path] = signature(path)
 
+    def note_read(self) -> None:
+        """The same for all that was read so far."""
+        self.note(self._hashes)
+
     def is_stale(self) -> bool:
         """True if a file that was looked at has changed, come or gone."""
         return any(signature(path) != before for path, before in self._noted.items())
@@ -64,7 +68,7 @@ class Surroundings:
     """Hands out the project to lint in: the last one, as long as it is true."""
 
     def __init__(self) -> None:
-        self._project: _Watched | None = None
+        self._project: Watched | None = None
         self._lints = 0
         self._looked = 0.0
         self._doubted = False
@@ -78,7 +82,12 @@ class Surroundings:
         if self._project is not None:
             self._project.note(consulted)
 
-    def project(self) -> _Watched:
+    def note_read(self) -> None:
+        """The same for an answer that doesn't say what it rests on: for all files that were read so far."""
+        if self._project is not None:
+            self._project.note_read()
+
+    def project(self) -> Watched:
         """The project for the next lint."""
         now = time.monotonic()
         if self._project is not None and (self._doubted or now - self._looked > LOOK_AGAIN):
@@ -87,7 +96,7 @@ class Surroundings:
                 self._project = None
         self._doubted = False
         if self._project is None or self._lints >= MAX_LINTS:
-            self._project = _Watched()
+            self._project = Watched()
             self._lints, self._looked = 0, now
         self._lints += 1
         return self._project

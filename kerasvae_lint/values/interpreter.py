@@ -46,6 +46,7 @@ from kerasvae_lint.values.lattice import (
     is_none,
     join,
     plainly,
+    whole,
 )
 from kerasvae_lint.values.patterns import Pattern, bind_pattern
 from kerasvae_lint.values.unit import Unit
@@ -1061,6 +1062,11 @@ class Interpreter:
 
     @staticmethod
     def _unwrapped(value: Value) -> Value:
+        if isinstance(value, Tuple):
+            return whole(value) or value
+        if isinstance(value, ListObject) and value.kind == "list" and not value.escaped:
+            items = whole(value.items)
+            return Constant(list(items.value), value.site) if items is not None else value  # type: ignore[call-overload]
         return plainly(value) if isinstance(value, Instance) else value
 
     def _conditional(self, expression: r.Conditional, frame: Frame) -> Value:
@@ -1420,9 +1426,11 @@ class Interpreter:
             elif name in bound:
                 holder.slots[name] = bound[name]
             elif parameter.kind == "*":
-                holder.slots[name] = Tuple((), here, Parameter(function, name, None, here))
+                more = Parameter(function, name, None, here) if self.patience == 1 else None
+                holder.slots[name] = Tuple((), here, more)
             elif parameter.kind == "**":
-                holder.slots[name] = DictObject(Entries({}, Parameter(function, name, None, here)), here)
+                more = Parameter(function, name, None, here) if self.patience == 1 else None
+                holder.slots[name] = DictObject(Entries({}, more), here)
             elif self.patience > 1 and name in callee.defaults:
                 holder.slots[name] = callee.defaults[name]
             else:

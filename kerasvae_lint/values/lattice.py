@@ -834,6 +834,17 @@ def constant(value: Value) -> object:
     return found[0] if found is not None and len(found) == 1 else None
 
 
+def whole(value: Tuple) -> Constant | None:
+    """A tuple of constants as one constant; None for any other tuple."""
+    if value.rest is not None:
+        return None
+    items = [whole(item) or item if isinstance(item, Tuple) else item for item in value.items]
+    known = [item for item in items if isinstance(item, Constant)]
+    if len(known) < len(items):
+        return None
+    return Constant(tuple(item.value for item in known), value.site, any(item.assumed for item in known))
+
+
 def is_none(value: Value) -> bool:
     """True for None and nothing else."""
     return isinstance(value, Constant) and value.value is None

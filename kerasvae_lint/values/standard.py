@@ -122,6 +122,23 @@ def _copy(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
     return machine.copy(arguments.positional[0], site) if arguments.positional else None
 
 
+def _deep_copy(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
+    return _copied(machine, arguments.positional[0], site, 6) if arguments.positional else None
+
+
+def _copied(machine: Machine, value: Value, site: Site, depth: int) -> Value:
+    """A copy with copies of the lists and dictionaries inside."""
+    if depth <= 0 or not isinstance(value, (ListObject, DictObject, Tuple)):
+        return machine.copy(value, site)
+    if isinstance(value, DictObject):
+        entries = value.entries
+        inner = {key: (k, _copied(machine, v, site, depth - 1)) for key, (k, v) in entries.items.items()}
+        return DictObject(Entries(inner, entries.rest), site)
+    state = value.items if isinstance(value, ListObject) else value
+    made = Tuple([_copied(machine, item, site, depth - 1) for item in state.items], site, state.rest)
+    return ListObject(made, site, value.kind) if isinstance(value, ListObject) else made
+
+
 def _chain(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
     items: list[Value] = []
     rest: Value | None = None
@@ -292,7 +309,7 @@ _HANDLERS: dict[str, Handler] = {
     "argparse.ArgumentParser": _parser,
     "enum.auto": _kept("enum.auto"),
     "copy.copy": _copy,
-    "copy.deepcopy": _copy,
+    "copy.deepcopy": _deep_copy,
     "itertools.chain": _chain,
     "itertools.product": _product,
     "time.time": _number("time"),

@@ -29,11 +29,16 @@ def capabilities(**more: Any) -> types.ClientCapabilities:
             configuration=more.get("configuration", False),
             workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=more.get("versioned", True)),
             did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+            inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=more.get("refresh", False)),
         ),
         text_document=types.TextDocumentClientCapabilities(
             publish_diagnostics=types.PublishDiagnosticsClientCapabilities(related_information=True),
             code_action=types.CodeActionClientCapabilities(
                 resolve_support=types.ClientCodeActionResolveOptions(["edit"]) if more.get("resolve", True) else None
+            ),
+            inlay_hint=types.InlayHintClientCapabilities(),
+            document_symbol=types.DocumentSymbolClientCapabilities(
+                hierarchical_document_symbol_support=more.get("tree", True)
             ),
         ),
     )
@@ -52,6 +57,7 @@ class Editor(LanguageClient):
         self.logged: list[str] = []
         self.registered: list[types.Registration] = []
         self.settings: Any = None
+        self.refreshed = 0
         self.encoding = "utf-16"
         self._news = asyncio.Event()
         self._listen()
@@ -76,6 +82,11 @@ class Editor(LanguageClient):
         @self.feature(types.CLIENT_REGISTER_CAPABILITY)
         def registered(params: types.RegistrationParams) -> None:
             self.registered += params.registrations
+            self._news.set()
+
+        @self.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        def refreshed(_: None) -> None:
+            self.refreshed += 1
             self._news.set()
 
         @self.feature(types.WORKSPACE_CONFIGURATION)
@@ -153,6 +164,18 @@ class Editor(LanguageClient):
         place = types.Position(line, character)
         found = await self.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(uri), place))
         return found.contents.value if found and isinstance(found.contents, types.MarkupContent) else None
+
+    async def hints(self, uri: str, first: int = 0, last: int = 10_000) -> list[tuple[int, int, str]]:
+        """The inlay hints from the start of one line to the start of another: line, column, text."""
+        where = types.Range(types.Position(first, 0), types.Position(last, 0))
+        asked = types.InlayHintParams(types.TextDocumentIdentifier(uri), where)
+        found = await self.text_document_inlay_hint_async(asked)
+        return [(hint.position.line, hint.position.character, str(hint.label)) for hint in found or ()]
+
+    async def symbols(self, uri: str) -> list[Any]:
+        """The document symbols of a text."""
+        asked = types.DocumentSymbolParams(types.TextDocumentIdentifier(uri))
+        return list(await self.text_document_document_symbol_async(asked) or ())
 
 
 def made(text: str, edits: Sequence[Any], encoding: str) -> str:

@@ -47,8 +47,9 @@ def test_options_are_read(wrap: Any) -> None:
         "debounce": 50,
         "enable": False,
         "run": "onSave",
+        "inlayHints": False,
     }
-    wanted = Options(("KV1", "KV601"), ("KV103",), True, TargetKeras.KERAS3, True, 0.05, False, False)
+    wanted = Options(("KV1", "KV601"), ("KV103",), True, TargetKeras.KERAS3, True, 0.05, False, False, False)
     assert read(wrap(table)) == (wanted, [])
     assert read(wrap(dict.fromkeys(table))) == (Options(), [])
 
@@ -64,6 +65,7 @@ def test_options_are_read(wrap: Any) -> None:
         ({"targetKeras": 4}, "'targetKeras' must be 2, 3 or both"),
         ({"debounce": -1}, "'debounce' must be milliseconds, from 0 to 60000"),
         ({"debounce": True}, "'debounce' must be milliseconds, from 0 to 60000"),
+        ({"inlayHints": "off"}, "'inlayHints' must be true or false"),
         ({"run": "never"}, "'run' must be one of onType, onSave"),
     ],
 )
