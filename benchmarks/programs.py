@@ -28,6 +28,7 @@ class Subject:
     builder: str = ""
     own: tuple[str, ...] = ()
     cells: bool = False
+    roots: tuple[str, ...] = ()
     seconds: int = 120
 
     @property
@@ -112,4 +113,4 @@ def public(listing: Path, mirror: Path, cache: Path) -> Iterator[Subject]:
             script = path.with_name(re.sub(r"\W+", "_", path.stem) + "_cells.py")
             script.write_text(script_of(path.read_text(encoding="utf-8")), encoding="utf-8")
             path = script
-        yield Subject("public", f"{repository}/{file}", path, keras, cells=cells)
+        yield Subject("public", f"{repository}/{file}", path, keras, cells=cells, roots=(str(folder),))

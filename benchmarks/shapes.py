@@ -75,14 +75,14 @@ def known(subject: Subject, truth: Path) -> dict[str, Any] | None:
 
 
 def find_truth(wanted: Sequence[Subject], truth: Path, extra: Sequence[Path], limit: int | None, again: bool) -> None:
-    """Run what has no truth yet (``again``: or died): one process for each Keras, one after the other."""
+    """Run what has no truth yet (``again``: or failed): one process for each Keras, one after the other."""
     environment = {**os.environ, "TRUTH_LIBRARIES": os.pathsep.join(map(str, extra))}
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), *map(str, extra)])
     for keras in ("2", "3"):
         jobs = []
         for subject in wanted:
             found = known(subject, truth)
-            if subject.keras != keras or (found is not None and not (again and found["state"] == "died")):
+            if subject.keras != keras or (found is not None and not (again and found["state"] in {"died", "partly"})):
                 continue
             folder = tempfile.mkdtemp() if subject.group != "public" else str(subject.path.parent)
             job = {
@@ -93,6 +93,7 @@ def find_truth(wanted: Sequence[Subject], truth: Path, extra: Sequence[Path], li
                 "builder": subject.builder,
                 "own": subject.own,
                 "cells": subject.cells,
+                "roots": subject.roots,
                 "key": key(subject),
             }
             jobs.append(json.dumps(job))
@@ -169,7 +170,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=GROUPS, choices=GROUPS)
     parser.add_argument("--named", nargs="*", default=[], help="only programs with one of these words in their name")
     parser.add_argument("--limit", type=int, help="seconds that a program may run")
-    parser.add_argument("--again", action="store_true", help="run those that died once more")
+    parser.add_argument("--again", action="store_true", help="run those that failed once more")
     parser.add_argument("--kvlint", default=shlex.join([sys.executable, "-m", "kerasvae_lint"]))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--wrong", action="store_true", help="list what is wrong, missing or too much")

@@ -11,6 +11,10 @@ from typing import Any
 
 Network = dict[str, Any]
 Layer = dict[str, Any]
+OPERATIONS = frozenset(
+    {"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "AddLoss"}
+)
+"""What Keras 2 makes layers of by itself: TensorFlow's functions over its tensors. They are no layers of the user's."""
 VERDICTS = ("right", "loose", "unknown", "wrong")
 
 
@@ -69,7 +73,11 @@ def account(group: str, name: str, truth: dict[str, Any], shown: Sequence[Networ
 
 def real_networks(truth: dict[str, Any]) -> list[Network]:
     """The models that the program itself makes, in its own file; one for several alike; a builder's result alone."""
-    networks = [each for each in truth["networks"] if each["origin"] == "user" and each["layers"]]
+    networks = []
+    for each in truth["networks"]:
+        layers = [layer for layer in each["layers"] if layer["class"] not in OPERATIONS]
+        if each["origin"] == "user" and layers:
+            networks.append({**each, "layers": layers})
     if truth.get("builder"):
         return networks[-1:]
     distinct: dict[Any, Network] = {}
@@ -105,7 +113,7 @@ def counterpart(real: Network, shown: Iterable[Network], builder: str) -> Networ
 
 def alike(real: Sequence[Layer], shown: Sequence[Layer]) -> float:
     """How many of the classes are the same, from 0 to 1."""
-    one, two = (collections.Counter(layer["class"] for layer in layers) for layers in (real, shown))
+    one, two = (collections.Counter(map(kind, layers)) for layers in (real, shown))
     return (one & two).total() / max(one.total(), two.total(), 1)
 
 
@@ -144,7 +152,7 @@ def aligned(
     real: Sequence[Layer], shown: Sequence[Layer]
 ) -> tuple[list[tuple[Layer, Layer]], list[Layer], list[Layer], int]:
     """Pairs in order, as many and as like as can be; what is left on either side; how many pairs are out of order."""
-    if [layer["class"] for layer in real] == [layer["class"] for layer in shown]:
+    if [kind(layer) for layer in real] == [kind(layer) for layer in shown]:
         return list(zip(real, shown, strict=True)), [], [], 0
     rows, columns = len(real), len(shown)
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
@@ -176,9 +184,14 @@ def aligned(
     return pairs, lost, extra, moved
 
 
+def kind(layer: Layer) -> str:
+    """Its class; a model of layers has the one name, whether it was asked for as Model or Functional."""
+    return "Model" if layer["class"] == "Functional" else str(layer["class"])
+
+
 def likeness(real: Layer, shown: Layer) -> int:
     """0 for another class; more for the same line and name."""
-    if real["class"] != shown["class"]:
+    if kind(real) != kind(shown):
         return 0
     return 1 + 3 * int(real["line"] == shown.get("line")) + int(real["name"] == shown.get("name"))
 

@@ -3,9 +3,9 @@
     python benchmarks/truth_runner.py 2|3 < JOBS
 
 The argument says which Keras the programs run in. A line of the input is a job in JSON: the program (``path``), where
-to write (``out``), ``seconds``, and perhaps a folder to run in (``cwd``), the ``builder`` of ``path`` to call in place
-of running it, and ``own``, folders whose files count as the user's although they are installed. Keras is imported
-once; each job is run in a fork of this process. ``fit`` and its like only build the model, data sets and downloads are
+to write (``out``), ``seconds``, and perhaps a folder to run in (``cwd``), folders to import from (``roots``), whether it
+is made of a notebook's ``cells``, the ``builder`` of ``path`` to call in place of running it, and ``own``, folders whose
+files count as the user's although they are installed. Keras is imported once; each job is run in a fork of this process. ``fit`` and its like only build the model, data sets and downloads are
 made up as ``kvlint verify --synthetic`` makes them, and pretrained networks begin with random weights.
 """
 
@@ -15,6 +15,7 @@ import contextlib
 import functools
 import importlib
 import importlib.util
+import inspect
 import io
 import json
 import os
@@ -517,6 +518,13 @@ def stub_folders(keras: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def untrained(build: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A network of keras.applications with random weights, however its arguments are given."""
+    given = inspect.signature(build).bind(*args, **kwargs)
+    given.arguments["weights"] = None
+    return build(*given.args, **given.kwargs)
+
+
 def load(version: str) -> Any:
     """Import the Keras that programs are to run in, and make up all that comes from elsewhere."""
     os.environ.update({"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "Agg"})
@@ -525,6 +533,7 @@ def load(version: str) -> Any:
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
     from kerasvae_lint.runtime import legacy, notebook, synthetic
 
+    synthetic._untrained = untrained
     synthetic.install(0)
     notebook.prepare()
     # matplotlib asks which version it is in, if IPython is there.
@@ -606,7 +615,7 @@ def run(job: dict[str, Any]) -> tuple[str, str]:
                 getattr(importlib.import_module(module), name)(weights=None)
             else:
                 sys.argv = [path]
-                sys.path.insert(0, os.path.dirname(path))
+                sys.path[0:0] = [os.path.dirname(path), *job.get("roots", ())]
                 if job.get("cells"):
                     return run_cells(path)
                 runpy.run_path(path, run_name="__main__")

@@ -78,6 +78,7 @@ class FromLogitsMismatch(Rule):
                 _squashed(first, known) if first.logits else _raw(first),
                 notes,
                 _fix(module, first, uses) if len(known) == len(uses) else None,
+                about=tuple(use.ending.site.record for use in known if use.ending is not None and use.ending.site),
             )
 
 

@@ -77,6 +77,7 @@ class Report:
         notes: related places, ``(span, message)`` in this file or ``(Place, message)`` in another one.
         fix: what an ``Editor`` collected.
         preview: marks one finding of a stable rule as preview.
+        about: the places that it is about: what another rule says of one of them may outrank it (``Rule.outranks``).
     """
 
     at: Span | Any  # Any: a node of the old reading's tree, until the last rule has moved
@@ -84,6 +85,7 @@ class Report:
     notes: tuple[tuple[Span | Place | Any, str], ...] = ()
     fix: Draft | None = None
     preview: bool = False
+    about: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

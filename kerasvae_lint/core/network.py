@@ -130,6 +130,8 @@ class Network:
         line: where it is made, counted from 1.
         column: its column, counted from 1.
         layers: its layers in the order of ``model.layers``, without input layers; nested networks are one layer.
+        params: how many numbers it holds, what several layers share once; None if one of its layers is not known.
+        trained_params: how many of them the optimizer moves; None if that is not known.
         inputs: its inputs.
         outputs: its outputs.
         input_names: the names of its inputs.
@@ -144,24 +146,11 @@ class Network:
     line: int
     column: int
     layers: tuple[Layer, ...]
+    params: int | None = None
+    trained_params: int | None = None
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     input_names: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def params(self) -> int | None:
-        """How many numbers the network holds; None if one of its layers is not known."""
-        return _sum([0 if layer.tied else layer.params for layer in self.layers])
-
-    @property
-    def trained_params(self) -> int | None:
-        """How many of them the optimizer moves; None if that is not known."""
-        return _sum([0 if layer.tied else layer.trained_params for layer in self.layers])
-
-
-def _sum(numbers: list[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None

@@ -29,6 +29,7 @@ class Rule(ABC):
         probes: the probes of ``kvlint verify`` that fail where the rule is right.
         recipe: what ``kvlint recipe`` has to put in the broken code's place, by name; empty if it has nothing.
         preview: off unless ``--preview`` is given.
+        outranks: codes of rules that stay silent about what one of this rule's findings is about: it names the root.
         project_wide: the finding may depend on files other than the linted one and its imports.
     """
 
@@ -40,6 +41,7 @@ class Rule(ABC):
     probes: ClassVar[tuple[str, ...]] = ()
     recipe: ClassVar[str] = ""
     preview: ClassVar[bool] = False
+    outranks: ClassVar[tuple[str, ...]] = ()
     project_wide: ClassVar[bool] = False
 
     @abstractmethod

@@ -20,7 +20,7 @@ class Chain:
 
     Attributes:
         input: what its first layer gets; of unknown shape if the model declares none.
-        outputs: what each layer gives; None from a layer on that can't be told.
+        outputs: what each layer gives; None for several that nobody could count, and from one on that can't be told.
         declared: True if the model says what shape its input has.
     """
 
@@ -58,7 +58,10 @@ def chain(machine: Machine, model: Value, site: Site, given: Shape | None = None
     for item in layers.items:
         if _is_input(item):
             outputs.append(first)
-        elif value is None or isinstance(item, Repeated) or not is_layer(item.alternatives()[0]):
+        elif isinstance(item, Repeated):
+            outputs.append(None)
+            value = Computed("hidden", (), "tensor", item.site or site, None, model)
+        elif value is None or not is_layer(item.alternatives()[0]):
             value = None
             outputs.append(value)
         else:

@@ -39,6 +39,7 @@ class Entropy:
         always: True for the functions of ``tf.nn``, which take nothing but logits.
         ending: how the output ends; None where that can't be told.
         made: the loss object, if it is one.
+        output: what it takes for the prediction.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Entropy:
     always: bool
     ending: Ending | None
     made: LibraryObject | None
+    output: Value
 
 
 def entropies(events: Iterable[CallEvent], compiled: Iterable[CompiledLoss]) -> Iterator[Entropy]:
@@ -80,23 +82,23 @@ def _of(value: Value, given: Value, site: Site, use: Site) -> Entropy | None:
             return None
         flag = maker.arguments.get("from_logits")
         logits = truth_of(flag, maker.complete)
-        return Entropy(last, maker.site, use, logits, _flag_site(flag), False, ending_of(value.operands[-1]), maker)
+        output = value.operands[-1]
+        return Entropy(last, maker.site, use, logits, _flag_site(flag), False, ending_of(output), maker, output)
     if not isinstance(maker, LibraryName):
         return None
     home, _, last = maker.name.rpartition(".")
     if home == "keras.metrics" or not (last in NAMES or last in _ALWAYS):
         return None
     # `softmax_cross_entropy_with_logits(labels, logits)`: the table says which operand is which
-    output = next((value.options[role] for role in ("logits", "output", "x") if role in value.options), None)
-    if output is None:
-        output = value.operands[-1]
+    named = (value.options[role] for role in ("logits", "output", "x") if role in value.options)
+    output = next(named, value.operands[-1])
     ending = ending_of(output)
     if last in _ALWAYS:
-        return Entropy(last, site, use, True, None, True, ending, None)
+        return Entropy(last, site, use, True, None, True, ending, None, output)
     flag = value.options.get("from_logits")
     is_call = isinstance(given, LibraryName) and isinstance(site.record, r.Call)
     place = site if is_call else given.site or site
-    return Entropy(last, place, use, truth_of(flag, True), _flag_site(flag), False, ending, None)
+    return Entropy(last, place, use, truth_of(flag, True), _flag_site(flag), False, ending, None, output)
 
 
 def truth_of(flag: Value | None, complete: bool) -> bool | None:

@@ -61,7 +61,6 @@ class Graph:
         self.outputs = list(_tensors(machine, outputs))
         self.inputs = list(_tensors(machine, inputs)) if inputs is not None else []
         self._vertices: dict[tuple[int, int], Vertex] = {}
-        self._known: dict[int, tuple[Value, int]] = {}
         self.finished: list[Vertex] = []
         self._indices: dict[int, int] = {}
         self._walk()
@@ -70,32 +69,23 @@ class Graph:
     # vertices -----------------------------------------------------------------------------------
     def vertex(self, value: Value) -> Vertex | None:
         """The call that gave a tensor; None for what is no tensor of the model."""
-        return self._vertex(value, None)
-
-    def _vertex(self, value: Value, product: int | None) -> Vertex | None:
         if isinstance(value, (ListObject, DictObject, Tuple)):
             return None
         products = [p for p in products_of(self.machine, value) if p.order <= self.before]
-        at = len(products) if product is None else product
-        place = (id(value), at)
+        last = products[-1] if products else None
+        place = (id(value), 0) if last is None else (id(last.layer), last.order)
         found = self._vertices.get(place)
-        if found is not None:
-            return found
-        made = self._made(value, products, at)
-        if made is not None:
-            self._vertices[place] = made
-        return made
+        if found is None:
+            found = self._made(value, last)
+            if found is not None:
+                self._vertices[place] = found
+        return found
 
-    def _made(self, value: Value, products: list[Product], at: int) -> Vertex | None:
-        if id(value) in self.ends and at == 0:
+    def _made(self, value: Value, product: Product | None) -> Vertex | None:
+        if product is not None:
+            return Vertex(value, "layer", product.layer, tuple(self._given(*product.inputs)))
+        if id(value) in self.ends:
             return Vertex(value, "input", value, ())
-        if at > 0:
-            product = products[at - 1]
-            vertex = Vertex(value, "layer", product.layer, tuple(self._given(*product.inputs)))
-            if product.hands_on:
-                inner = self._vertex(value, at - 1)
-                vertex.parents = [inner] if inner is not None else []
-            return vertex
         if isinstance(value, Union):
             return Vertex(value, "choice", None, value.members)
         if isinstance(value, LibraryObject):
@@ -103,7 +93,7 @@ class Graph:
         if not isinstance(value, Computed):
             return None
         if value.op == "getitem" and value.operands and isinstance(shapes_of(self.machine).of(value.operands[0]), list):
-            return self._vertex(value.operands[0], None)
+            return self.vertex(value.operands[0])
         if value.op == "layer" and value.maker is not None:
             others = [v for v in value.options.values() if kind_of(v) == "tensor" or isinstance(v, (Tuple, ListObject))]
             return Vertex(value, "layer", value.maker, tuple(self._given(*value.operands, *others)))

@@ -22,6 +22,7 @@ from kerasvae_lint.values.lattice import (
     Tuple,
     Value,
     constant,
+    held,
     is_none,
     plainly,
 )
@@ -93,9 +94,28 @@ def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site)
     if found is None:
         node.output = output_of(machine, layer, arguments.get(0, "inputs", "x"), arguments, site)
         return node.output
-    node.output = found
+    found = node.output = _told_apart(machine, found, arguments, site)
     note_product(machine, found, layer, arguments)
     return found
+
+
+def _told_apart(machine: Machine, output: Value, arguments: Arguments, site: Site) -> Value:
+    """What a layer hands on as it is, as a tensor of its own: what comes behind the layer is told from what goes in."""
+    given = {id(part) for value in arguments.positional[:1] for part in held(value) if isinstance(part, Computed)}
+    if not given:
+        return output
+
+    def own(value: Value) -> Value:
+        if id(value) not in given or not isinstance(value, Computed):
+            return value
+        return Computed("identity", (value,), value.kind, site, None, None, None, machine.phase, machine.now)
+
+    if isinstance(output, Tuple) and any(id(item) in given for item in output.items):
+        return Tuple(map(own, output.items), output.site, output.rest)
+    if isinstance(output, ListObject) and any(id(item) in given for item in output.items.items):
+        items = output.items
+        return ListObject(Tuple(map(own, items.items), items.site, items.rest), output.site, output.kind)
+    return own(output)
 
 
 def _as_it_is(arguments: Arguments) -> Arguments:
@@ -179,20 +199,16 @@ class Product:
         self.inputs = inputs
         self.order = order
 
-    @property
-    def hands_on(self) -> bool:
-        """True for a layer that gives what it gets."""
-        return any(self.value is given for given in self.inputs)
-
 
 def note_product(machine: Machine, value: Value, layer: Value, arguments: Arguments) -> None:
     """Remember which layer an output comes from, where its formula doesn't say so any more."""
     inputs = (*arguments.positional, *arguments.keywords.values())
     state = value.items if isinstance(value, ListObject) else value
+    order = machine.now
     for part in (value, *(state.items if isinstance(state, Tuple) else ())):
         machine.memory["product", id(part)] = [
             *products_of(machine, part)[-MAX_PRODUCTS:],
-            Product(part, layer, inputs, machine.now),
+            Product(part, layer, inputs, order),
         ]
 
 
@@ -315,7 +331,8 @@ def _sequential(machine: Machine, layer: Value, arguments: Arguments, site: Site
     value = inputs
     for item in layers.items:
         if isinstance(item, Repeated):
-            return None
+            value = Computed("hidden", (value,), "tensor", item.site or site, None, layer)
+            continue
         member = item.alternatives()[0]
         if (isinstance(member, Computed) and member.op == "input") or is_none(member):
             continue

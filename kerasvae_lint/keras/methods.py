@@ -9,6 +9,7 @@ from kerasvae_lint.keras.chains import output_and_input
 from kerasvae_lint.keras.graph import Graph
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.layers import model_inputs, model_outputs, note_made, output_of, sequential_layers
+from kerasvae_lint.keras.pipelines import arguments_of
 from kerasvae_lint.keras.shaping import shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup
@@ -372,17 +373,31 @@ def of_library_object(machine: Machine, obj: LibraryObject, name: str, site: Sit
 
     def call(arguments: Arguments, at: Site) -> Value:
         if obj.kind == "dataset":
-            function = arguments.get(0, "map_func", "predicate", "transformation_func")
-            if name in {"map", "filter", "flat_map", "apply"} and function is not None and is_callable(function):
-                element = Computed("data", (obj,), "tensor", at, None, obj, None, machine.phase, machine.now)
-                machine.call(function, Arguments((element,)), at)
-            return LibraryObject(
-                f"tf.data.Dataset.{name}", "dataset", at, {"input": obj, **arguments.keywords}, arguments.positional
-            )
+            return _of_dataset(machine, obj, name, arguments, at)
         kind = "tensor" if obj.kind in {"bijector", "metric", "loss", "context"} else "any"
         return Computed(name, arguments.positional, kind, at, arguments.keywords, obj, None, machine.phase, machine.now)
 
     return Native(name, call, site, obj)
+
+
+def _of_dataset(machine: Machine, obj: LibraryObject, name: str, arguments: Arguments, site: Site) -> LibraryObject:
+    """A method of a data set gives another one; what ``map`` makes of an element is kept with it."""
+    entry = lookup(f"{obj.name}.{name}") or lookup(f"tf.data.Dataset.{name}")
+    signature = best_signature(entry, arguments)
+    bound: Mapping[str, Value] = arguments.keywords
+    if signature is not None:
+        bound, _ = bind_library(signature.parameters, arguments)
+    word = entry.name if entry is not None else f"tf.data.Dataset.{name}"
+    made = LibraryObject(
+        word, "dataset", site, {"input": obj, **bound}, arguments.positional, arguments.complete, order=machine.now
+    )
+    function = arguments.get(0, "map_func", "predicate", "transformation_func")
+    if name in {"map", "filter", "flat_map", "apply"} and function is not None:
+        fallback = Computed("data", (obj,), "tensor", site, None, obj, None, machine.phase, machine.now)
+        given = (obj,) if name == "apply" else arguments_of(obj, fallback)
+        if is_callable(function) or (name == "map" and isinstance(function, (LibraryObject, Instance, LibraryName))):
+            made.facts["element"] = machine.call(function, Arguments(given), site)
+    return made
 
 
 # objects that nobody knows ----------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of
 from kerasvae_lint.library import lookup
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Site, Value, constant, plainly
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Site, Value, constant, is_none, plainly
 
 MAX_STEPS = 40
 _PASSING = frozenset(
@@ -17,6 +17,7 @@ _SAME = frozenset({"identity", "cast", "convert_to_tensor", "convert", "ensure_s
 _RESHAPING = frozenset({"reshape", "flatten", "batch_flatten", "squeeze", "expand_dims", "transpose", "permute"})
 _FUNCTIONS = frozenset({"sigmoid", "softmax", "hard_sigmoid", "tanh", "relu", "relu6", "softplus", "softsign"})
 _OWN = {"ReLU": "relu", "Softmax": "softmax"}
+_ALONE = frozenset({"Activation", *_OWN})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,6 +30,7 @@ class Ending:
         literal: True for an activation given as a string, and for a layer that is given none.
         direct: False where another layer stands behind it.
         layer: the layer that it belongs to; None for a function.
+        value: the tensor that comes out of it, before whatever stands behind it.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Ending:
     literal: bool
     direct: bool = True
     layer: Value | None = None
+    value: Value | None = None
 
     @property
     def units(self) -> int | None:
@@ -43,6 +46,24 @@ class Ending:
         given = argument_of(self.layer, "units", "output_dim", "filters") if self.layer is not None else None
         found = constant(given) if given is not None else None
         return found if isinstance(found, int) else None
+
+    @property
+    def axis(self) -> int | None:
+        """The axis that a softmax is taken over; None if that can't be told."""
+        given = argument_of(self.layer, "axis") if self.layer is not None else None
+        if self.layer is None and isinstance(self.value, Computed):
+            given = self.value.options.get("axis")
+        if given is None or is_none(given):
+            return -1
+        found = constant(given)
+        return found if isinstance(found, int) else None
+
+    @property
+    def before(self) -> Value | None:
+        """What an activation gets that is a layer or function of its own; None for one that is part of a layer."""
+        own = self.layer is None or library_class(self.layer).rpartition(".")[2] in _ALONE
+        inner = self.value.operands if isinstance(self.value, Computed) else ()
+        return inner[0] if own and inner else None
 
 
 def ending_of(value: Value) -> Ending | None:
@@ -61,7 +82,7 @@ def _ending(value: Value, steps: int) -> Ending | None:
     if value.op == "layer":
         return _of_layer(value, steps)
     if value.op in _FUNCTIONS and value.kind == "tensor":
-        return Ending(value.op, value.site, False)
+        return Ending(value.op, value.site, False, value=value)
     inner = value.operands[0] if value.operands else None
     if inner is None:
         return None
@@ -84,11 +105,12 @@ def _of_layer(value: Computed, steps: int) -> Ending | None:
         return replace(found, direct=False) if found is not None else None
     if last == "TimeDistributed":
         wrapped = argument_of(layer, "layer")
-        return activation_of(wrapped) if wrapped is not None else None
+        found = activation_of(wrapped) if wrapped is not None else None
+        return replace(found, value=value) if found is not None else None
     found = activation_of(layer)
     if last == "Activation" and found is not None and found.name == "linear":
         return _ending(inner, steps - 1) if inner is not None else None
-    return found
+    return replace(found, value=value) if found is not None else None
 
 
 def activation_of(layer: Value) -> Ending | None:

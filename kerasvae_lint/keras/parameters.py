@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from kerasvae_lint.keras.chains import chain
 from kerasvae_lint.keras.graph import Graph
-from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
-from kerasvae_lint.keras.layers import model_inputs, model_outputs, nodes_of, sequential_layers
-from kerasvae_lint.keras.shaping import Shapes, shapes_of
+from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.layers import argument_of, model_inputs, model_outputs, nodes_of, sequential_layers
+from kerasvae_lint.keras.shaping import shapes_of
 from kerasvae_lint.keras.variables import is_variable, trainable
-from kerasvae_lint.library.shapes.calls import Call
+from kerasvae_lint.library.shapes.calls import Call, Result
 from kerasvae_lint.library.shapes.dims import size
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Repeated, Site, Value, held
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Repeated, Value, held
 from kerasvae_lint.values.world import Machine
 
 MAX_DEPTH = 12
+_TRACKED_BY_KERAS3 = frozenset({"add_weight", "keras.Variable"})
+"""What makes variables that Keras 3's layers take for their own; those of TensorFlow are theirs in Keras 2 only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,97 +45,121 @@ def _plus(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
 
 
-def count(machine: Machine, layer: Value, depth: int = MAX_DEPTH) -> Count:
-    """The numbers of a layer or model, those of the layers in it included."""
-    if depth <= 0 or not isinstance(layer, (LibraryObject, Instance)):
-        return UNKNOWN_COUNT
-    found = _counted(machine, layer, depth)
-    frozen = is_trainable(layer)
-    if frozen is False:
-        return Count(found.total, 0)
-    return found if frozen else Count(found.total, None)
-
-
-def _counted(machine: Machine, layer: LibraryObject | Instance, depth: int) -> Count:
-    site = layer.site
-    listed = sequential_layers(layer)
-    if listed is not None and site is not None:
-        chain(machine, layer, site)
-        if listed.rest is not None or any(isinstance(item, Repeated) for item in listed.items):
-            return UNKNOWN_COUNT
-        return _sum(machine, [item for item in listed.items if is_layer(item)], depth)
-    outputs = model_outputs(layer)
-    if outputs is not None:
-        before = layer.order if isinstance(layer, LibraryObject) else 1 << 60
-        graph = Graph(machine, outputs, model_inputs(layer), before)
-        if any(vertex.kind == "choice" for vertex in graph.finished):
-            return UNKNOWN_COUNT
-        return _sum(machine, [part for part in graph.layers if is_layer(part)], depth)
-    if isinstance(layer, Instance) and _runs_itself(machine, layer):
-        return _own(machine, layer, depth)
-    return _of_library(shapes_of(machine), machine, layer)
-
-
-def _runs_itself(machine: Machine, layer: Instance) -> bool:
-    return library_class(layer) in {"keras.layers.Layer", "keras.Model", ""} or (
-        machine.method(layer, "call") is not None and machine.method(layer, "build") is not None
-    )
-
-
-def _of_library(shapes: Shapes, machine: Machine, layer: LibraryObject | Instance) -> Count:
-    best = UNKNOWN_COUNT
-    for node in nodes_of(machine, layer):
-        if isinstance(node.output, Computed) and node.output.op == "layer":
-            result = shapes.result(node.output)
-        elif node.inputs is not None:
-            result = shapes.layer_result(layer, Call(tuple(shapes.each(node.inputs))))
-        else:
-            continue
-        if isinstance(result.params, int) and isinstance(result.fixed, int):
-            return Count(result.params + result.fixed, result.params)
-    if isinstance(layer, LibraryObject) and layer.name.startswith("keras.applications."):
-        site = layer.site or Site.__new__(Site)
-        output = Computed("layer", (), "tensor", site, None, layer)
-        result = shapes.result(output)
-    else:
-        result = shapes.layer_result(layer, Call((None,)))
-    if isinstance(result.params, int) and isinstance(result.fixed, int):
-        best = Count(result.params + result.fixed, result.params)
-    return best
-
-
-def _own(machine: Machine, layer: Instance, depth: int) -> Count:
-    """The variables that a project's layer makes, and the layers that it holds."""
-    if layer.cls.is_open:
-        return UNKNOWN_COUNT
-    if layer.generic and machine.method(layer, "build") is not None:
-        return UNKNOWN_COUNT
-    shapes = shapes_of(machine)
-    parts = [part for value in layer.slots.values() for part in held(value)]
+def count(machine: Machine, *layers: Value) -> Count:
+    """The numbers of layers or models, those of the layers in them included, what several share once."""
+    parts: dict[Hashable, Count] = {}
+    counter = _Counter(machine, parts)
+    for layer in layers:
+        counter.add(layer, MAX_DEPTH, True)
     total = Count(0, 0)
-    seen: set[int] = set()
-    for part in parts:
-        if id(part) in seen or not isinstance(part, LibraryObject) or not is_variable(part):
-            continue
-        seen.add(id(part))
-        if part.owner is not None and part.owner is not layer:
-            continue
-        shape = shapes.shape(part)
+    for part in parts.values():
+        total = total.plus(part)
+    return total
+
+
+class _Counter:
+    """Takes layers apart into those that hold numbers themselves, each once."""
+
+    def __init__(self, machine: Machine, parts: dict[Hashable, Count]) -> None:
+        self.machine = machine
+        self.parts = parts
+        self.shapes = shapes_of(machine)
+
+    def add(self, layer: Value, depth: int, trained: bool | None) -> None:
+        """Note the numbers of a layer; ``trained`` says whether what it stands in is trainable."""
+        if depth <= 0 or not isinstance(layer, (LibraryObject, Instance)):
+            self.parts[layer.key] = UNKNOWN_COUNT
+            return
+        own = is_trainable(layer)
+        trained = False if trained is False or own is False else None if trained is None or own is None else True
+        inner = self._inner(layer)
+        if inner is not None:
+            for part in inner:
+                self.add(part, depth - 1, trained)
+        elif isinstance(layer, Instance) and self._runs_itself(layer):
+            self._own(layer, depth, trained)
+        else:
+            found = self._of_library(layer)
+            wrapped = argument_of(layer, "layer") if found.total is None and _hands_down(layer) else None
+            if wrapped is not None and is_layer(wrapped):
+                self.add(wrapped, depth - 1, trained)
+            else:
+                self._note(layer.key, found, trained)
+
+    def _note(self, key: Hashable, found: Count, trained: bool | None) -> None:
+        self.parts[key] = found if trained else Count(found.total, 0 if trained is False else None)
+
+    def _inner(self, layer: LibraryObject | Instance) -> Iterable[Value] | None:
+        """The layers that a Sequential or functional model is made of; None for anything else."""
+        listed = sequential_layers(layer)
+        if listed is not None and layer.site is not None:
+            chain(self.machine, layer, layer.site)
+            rest = [listed.rest] if listed.rest is not None else []
+            return [item for item in listed.items if isinstance(item, Repeated) or _is_some_layer(item)] + rest
+        outputs = model_outputs(layer)
+        if outputs is None:
+            return None
+        before = layer.order if isinstance(layer, LibraryObject) else 1 << 60
+        graph = Graph(self.machine, outputs, model_inputs(layer), before)
+        if any(vertex.kind == "choice" for vertex in graph.finished):
+            return [outputs]
+        return [part for part in graph.layers if _is_some_layer(part)]
+
+    def _runs_itself(self, layer: Instance) -> bool:
+        if library_class(layer) in {"keras.layers.Layer", "keras.Model", ""}:
+            return True
+        return all(self.machine.method(layer, name) is not None for name in ("call", "build"))
+
+    def _of_library(self, layer: LibraryObject | Instance) -> Count:
+        """The numbers of a library's layer, as its first call with a known input shows them."""
+        for node in nodes_of(self.machine, layer):
+            if isinstance(node.output, Computed) and node.output.op == "layer":
+                result = self.shapes.result(node.output)
+            elif node.inputs is not None:
+                result = self.shapes.layer_result(layer, Call(tuple(self.shapes.each(node.inputs))))
+            else:
+                continue
+            if isinstance(result.params, int) and isinstance(result.fixed, int):
+                return _counted(result)
+        if library_class(layer).startswith("keras.applications."):
+            return _counted(self.shapes.result(Computed("layer", (), "tensor", layer.site, None, layer)))
+        return _counted(self.shapes.layer_result(layer, Call((None,))))
+
+    def _own(self, layer: Instance, depth: int, trained: bool | None) -> None:
+        """The variables that a project's layer makes, and the layers that it holds."""
+        if layer.cls.is_open or (layer.generic and self.machine.method(layer, "build") is not None):
+            self.parts[layer.key] = UNKNOWN_COUNT
+            return
+        for part in [part for value in layer.slots.values() for part in held(value)]:
+            if is_variable(part) and isinstance(part, LibraryObject) and (part.owner is None or part.owner is layer):
+                self._note(part.key, self._of_variable(part), trained)
+            elif is_layer(part) and part is not layer:
+                self.add(part, depth - 1, trained)
+
+    def _of_variable(self, variable: LibraryObject) -> Count:
+        if variable.name not in _TRACKED_BY_KERAS3 and self.shapes.keras != 2:
+            return Count(0, 0) if self.shapes.keras == 3 else UNKNOWN_COUNT
+        shape = self.shapes.shape(variable)
         numbers = size(shape) if shape is not None else None
         if not isinstance(numbers, int):
             return UNKNOWN_COUNT
-        total = total.plus(Count(numbers, numbers if trainable(part) is not False else 0))
-    layers = list({id(part): part for part in parts if is_layer(part) and part is not layer}.values())
-    return total.plus(_sum(machine, layers, depth))
+        moves = trainable(variable)
+        return Count(numbers, None if moves is None else numbers if moves else 0)
 
 
-def _sum(machine: Machine, layers: list[Value], depth: int) -> Count:
-    total = Count(0, 0)
-    for layer in {id(layer): layer for layer in layers}.values():
-        if len(layer.alternatives()) > 1:
-            return UNKNOWN_COUNT
-        total = total.plus(count(machine, layer, depth - 1))
-    return total
+def _hands_down(layer: Value) -> bool:
+    """True for a layer that has no numbers but those of the one that it wraps."""
+    return library_class(layer) in {"keras.layers.TimeDistributed", "keras.layers.Wrapper"}
+
+
+def _is_some_layer(value: Value) -> bool:
+    return any(is_layer(member) for member in value.alternatives())
+
+
+def _counted(result: Result) -> Count:
+    if isinstance(result.params, int) and isinstance(result.fixed, int):
+        return Count(result.params + result.fixed, result.params)
+    return UNKNOWN_COUNT
 
 
 def is_trainable(layer: LibraryObject | Instance) -> bool | None:
@@ -151,4 +178,4 @@ def is_trainable(layer: LibraryObject | Instance) -> bool | None:
     return bool(value) if isinstance(value, (bool, int)) else None
 
 
-__all__ = ["Count", "count", "is_model", "is_trainable"]
+__all__ = ["Count", "count", "is_trainable"]

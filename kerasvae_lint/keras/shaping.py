@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.pipelines import PREFIX, dataset_output, element
 from kerasvae_lint.keras.plain import Plain, options_of
+from kerasvae_lint.keras.sources import source_output
 from kerasvae_lint.library import lookup
 from kerasvae_lint.library.shapes.applications import application_output
 from kerasvae_lint.library.shapes.calls import Call, Operand, Options, Part, Result
@@ -153,6 +155,13 @@ class Shapes:
             return self._of_layer(value)
         if op in {"input", "batch", "placeholder"}:
             return self._of_input(value)
+        if op == "data":
+            return self._of_data(value)
+        if op.startswith(PREFIX):
+            return dataset_output(value, self.of, self.plain.dim, self.plain.shape)
+        known = source_output(value, self.of, self.options)
+        if known is not None:
+            return known[0]
         if op == "output" and isinstance(value.maker, LibraryObject) and _is_application(value.maker):
             return self._application(value.maker, None).output
         if op == "getitem" and value.operands:
@@ -165,7 +174,7 @@ class Shapes:
             return None
         if value.kind in {"number", "bool"} and op != "getitem":
             return ()
-        return operation_output(op, tuple(map(self.operand, value.operands)), self._options(value))
+        return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
 
     def _picked(self, shapes: list[Shape | None], value: Computed) -> Output:
         index = self.plain.of(value.options.get("index", Constant(None)))
@@ -185,7 +194,7 @@ class Shapes:
         found = self.of(value)
         return Operand(None if isinstance(found, list) else found, plain)
 
-    def _options(self, value: Computed) -> Options:
+    def options(self, value: Computed) -> Options:
         """The other arguments of an operation, with the defaults of the function that was called."""
         found: dict[str, object] = {}
         maker = value.maker
@@ -194,6 +203,8 @@ class Shapes:
         for parameter in signature.parameters if signature is not None else ():
             if parameter.default is not NO_DEFAULT and parameter.default is not OPAQUE:
                 found[parameter.role] = parameter.default
+        if entry is not None and entry.reduced:
+            found["reduced"] = entry.reduced
         for name, option in value.options.items():
             plain = self.plain.of(option)
             is_tensor = plain is UNKNOWN and (kind_of(option) in {"tensor", "array"} or isinstance(option, Tuple))
@@ -229,6 +240,13 @@ class Shapes:
         batch = options.get("batch_size")
         size = self.plain.dim(batch) if batch is not None else None
         return (size, *shape)
+
+    def _of_data(self, value: Computed) -> Output:
+        """What a training or a data set gives at a time."""
+        if value.options:
+            return self.of(value.options["given"]) if "given" in value.options else self._of_input(value)
+        found = element(value.operands[0]) if value.operands else None
+        return self.of(found) if found is not None else None
 
     # layers -------------------------------------------------------------------------------------
     def call_of(self, value: Computed) -> Call:
@@ -302,10 +320,7 @@ class Shapes:
                 return _NOTHING
             given = self.tensor(call.shape, site)
             found = self.machine.call(layer, Arguments((given,)), site)
-            counter = self.machine.memory.get("count")
-            counted = counter(layer) if callable(counter) else None
-            params, fixed = counted if counted is not None else (UNKNOWN, UNKNOWN)
-            return Result(self.of(found), params, fixed)
+            return Result(self.of(found), UNKNOWN, UNKNOWN)
 
         return apply
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 
 from kerasvae_lint.keras.shaping import static_shape
+from kerasvae_lint.keras.sources import OPEN
 from kerasvae_lint.library import Entry, Signature
+from kerasvae_lint.library.shapes.datasets import is_dataset
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -73,6 +75,9 @@ def best_signature(entry: Entry | None, arguments: Arguments) -> Signature | Non
 def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Arguments, site: Site) -> Value:
     """The value of a tensor function: a formula over its operands."""
     roles, rest = bound_by_role(entry, arguments)
+    if is_dataset(entry.name):
+        options = roles if arguments.complete else {**roles, OPEN: Unknown("arguments", site)}
+        return Computed(entry.operation, rest, "array", site, options, callee, None, machine.phase, machine.now)
     names = _LOSS_OPERANDS if entry.makes == "lossfunction" else _OPERANDS
     operands = [roles.pop(name) for name in names if name in roles]
     operands += rest
@@ -84,7 +89,8 @@ def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Argu
     folded = _folded(entry, operands, site)
     if folded is not None:
         return folded
-    kind = _kind(entry, operands)
+    condition = roles.get("condition")
+    kind = _kind(entry, operands if condition is None else [*operands, condition])
     return Computed(entry.operation, tuple(operands), kind, site, roles, callee, None, machine.phase, machine.now)
 
 
@@ -112,12 +118,17 @@ def _folded(entry: Entry, operands: list[Value], site: Site) -> Value | None:
         return None
 
 
+_ALWAYS_ARRAYS = frozenset({"np.linspace", "np.logspace", "np.geomspace", "np.array", "np.asarray"})
+
+
 def _kind(entry: Entry, operands: list[Value]) -> str:
     if entry.makes in {"tensor", "lossfunction", "random"} and not entry.name.startswith("np."):
         return "tensor"
     if entry.makes == "shape":
         return "shape"
     kinds = {kind_of(operand) for operand in operands}
+    if entry.name in _ALWAYS_ARRAYS:
+        return "array"
     if "tensor" in kinds and entry.makes == "array":
         return "array"
     if entry.name.startswith("np.") and kinds <= {"number", "bool"} and operands and entry.makes == "array":

@@ -5,6 +5,7 @@ from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kept import Kept, learned
 from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.likelihood import Probability, probability
+from kerasvae_lint.keras.model_outputs import ModelOutput, ModelOutputs
 from kerasvae_lint.keras.objective.gaussian import match_kl
 from kerasvae_lint.keras.objective.heads import Head, Link
 from kerasvae_lint.keras.objective.losses import Part, Variant
@@ -91,6 +92,8 @@ __all__ = [
     "Link",
     "Loss",
     "LossWeight",
+    "ModelOutput",
+    "ModelOutputs",
     "Module",
     "Noise",
     "Objective",

@@ -10,6 +10,7 @@ from kerasvae_lint.core import Place, TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
+from kerasvae_lint.keras.model_outputs import ModelOutputs
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import TRAINS, compiled_losses_of
@@ -222,6 +223,12 @@ class Module:
     def is_used_only(self, entropy: Entropy) -> bool:
         """True if nothing but losses that the interpreter saw uses a loss object: it is handed to nobody else."""
         return entropy.made is None or not entropy.made.escaped
+
+    # models -------------------------------------------------------------------------------------
+    @cached_property
+    def outputs(self) -> ModelOutputs:
+        """The outputs of the models: how large they are, how they end, which losses they meet."""
+        return ModelOutputs(self.program.machine)
 
     @cached_property
     def _loss_adders(self) -> set[Hashable]:

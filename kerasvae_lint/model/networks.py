@@ -14,7 +14,7 @@ from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of, nodes_of
 from kerasvae_lint.keras.networks import Member, Names, class_name, holder_name, network_of, networks
 from kerasvae_lint.keras.networks import Network as Found
-from kerasvae_lint.keras.parameters import count, is_trainable
+from kerasvae_lint.keras.parameters import UNKNOWN_COUNT, count, is_trainable
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.shaping import Shapes, shapes_of
 from kerasvae_lint.library import lookup
@@ -92,6 +92,8 @@ class Reader:
     def network(self, found: Found, depth: int = 2) -> Network:
         """One network."""
         file, line, column = self.place(found.site)
+        certain = not any(member.repeated or member.optional for member in found.members)
+        numbers = count(self.machine, *(member.layer for member in found.members)) if certain else UNKNOWN_COUNT
         return Network(
             file,
             holder_name(self.machine, self.unit, found),
@@ -99,6 +101,8 @@ class Reader:
             line,
             column,
             tuple(self.layer(member, depth) for member in found.members),
+            numbers.total,
+            numbers.trained,
             tuple(part for value in found.inputs for part in self.tensors(value)),
             tuple(part for value in found.outputs for part in self.tensors(value)),
             tuple(self.names.of(value) for value in found.inputs),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from kerasvae_lint.core.network import Layer, Network, Step, Tensor
-from kerasvae_lint.report.network_words import totals
 
 
 def networks_json(networks: Iterable[Network]) -> str:
@@ -16,15 +15,14 @@ def networks_json(networks: Iterable[Network]) -> str:
 
 
 def _network(network: Network, *, depth: int = 0) -> dict[str, Any]:
-    found = totals(network)
     return {
         "file": network.file,
         "name": network.name,
         "kind": network.kind,
         "line": network.line,
         "layers": [_layer(layer, depth) for layer in network.layers],
-        "params": found.exact,
-        "trained_params": found.exact_trained,
+        "params": network.params,
+        "trained_params": network.trained_params,
         "column": network.column,
         "inputs": [_tensor(tensor) for tensor in network.inputs],
         "outputs": [_tensor(tensor) for tensor in network.outputs],
@@ -67,10 +65,10 @@ _DEPTH = 20
 
 def _output_shape(layer: Layer) -> list[Any] | None:
     """The shape; a list of shapes where a layer gives several tensors; None if it is not wholly known."""
-    shapes = [list(tensor.shape) if tensor.shape is not None and tensor.is_known else None for tensor in layer.outputs]
-    if len(shapes) == 1:
-        return shapes[0]
-    return shapes or None
+    shapes = [list(tensor.shape) for tensor in layer.outputs if tensor.shape is not None and tensor.is_known]
+    if len(shapes) < len(layer.outputs):
+        return None
+    return shapes[0] if len(shapes) == 1 else shapes or None
 
 
 def _tensor(tensor: Tensor) -> dict[str, Any]:

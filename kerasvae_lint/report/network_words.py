@@ -81,19 +81,12 @@ class Totals:
     frozen: Sum
     optional: bool
 
-    @property
-    def exact(self) -> int | None:
-        """How many numbers the network holds; None if that is not known, or depends on the way through the program."""
-        return self.params.number if self.params.is_all and not self.optional else None
-
-    @property
-    def exact_trained(self) -> int | None:
-        """How many of them the optimizer moves; None as for :attr:`exact`."""
-        return self.trained.number if self.trained.is_all and not self.optional else None
-
 
 def totals(network: Network) -> Totals:
-    """The sums over a network's layers; what is tied to another layer counts there."""
+    """What a network says of itself; else the sums over its layers, in which what is tied counts where it is made."""
+    if network.params is not None and network.trained_params is not None:
+        frozen_params = network.params - network.trained_params
+        return Totals(Sum(network.params, True), Sum(network.trained_params, True), Sum(frozen_params, True), False)
     all_params = trained = frozen = 0
     all_known = split_known = True
     optional = False

@@ -113,7 +113,7 @@ def _check(
 ) -> list[tuple[Finding, range]]:
     """What the rules find, each with the rows on which a comment may silence it."""
     text = module.source.text
-    found: list[tuple[Finding, range]] = []
+    found: list[tuple[type[Rule], Report, tuple[Finding, range]]] = []
     for code, rule in rules.items():
         if not any(word in text for word in rule.triggers):
             continue
@@ -121,12 +121,14 @@ def _check(
             continue
         try:
             reports = [report for report in rule().check(module) if preview or not report.preview]
-            found += [_placed(module, rule, report) for report in reports]
+            found += [(rule, report, _placed(module, rule, report)) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"
             result.problems.append(Problem(module.source.filename, message))
-    return found
+    # of one fault only the root is told
+    told = {(code, id(place)) for rule, report, _ in found for code in rule.outranks for place in report.about}
+    return [one for rule, report, one in found if not any((rule.code, id(place)) in told for place in report.about)]
 
 
 def _placed(module: Module, rule: type[Rule], report: Report) -> tuple[Finding, range]:

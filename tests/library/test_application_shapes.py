@@ -37,14 +37,13 @@ BUILT: list[tuple[str, dict[str, object]]] = [
     ("DenseNet121", {**BARE, "input_shape": (97, 75, 1), "pooling": "max"}),
     ("EfficientNetB0", {**BARE, "input_shape": (97, 225, 3)}),
     ("EfficientNetB0", {"input_shape": (96, 97, 1), "classes": 3}),
-    ("InceptionV3", {**BARE, "input_shape": (75, 225, 3)}),
     ("MobileNet", {**BARE, "input_shape": (97, 225, 3), "alpha": 0.25, "depth_multiplier": 2}),
     ("MobileNet", {"input_shape": (75, 96, 1), "alpha": 0.5, "classes": 3}),
     ("MobileNetV2", {**BARE, "input_shape": (97, 75, 3), "alpha": 0.35}),
-    ("MobileNetV2", {"input_shape": (224, 225, 2), "alpha": 1.4, "classes": 3}),
+    ("MobileNetV2", {"input_shape": (224, 225, 1), "alpha": 1.4, "classes": 3}),
     ("MobileNetV3Large", {**BARE, "input_shape": (97, 75, 3), "alpha": 0.75}),
     ("MobileNetV3Small", {"alpha": 1.25, "minimalistic": True, "classes": 3}),
-    ("ResNet50", {**BARE, "input_shape": (97, 225, 4), "pooling": "avg"}),
+    ("ResNet50", {**BARE, "input_shape": (97, 225, 1), "pooling": "avg"}),
     ("VGG16", {**BARE, "input_shape": (97, 225, 3)}),
     ("VGG16", {"input_shape": (75, 96, 3), "classes": 3}),
 ]
@@ -58,7 +57,7 @@ def _application(name: str, options: dict[str, object] | None = None, given: Sha
 
 @pytest.fixture(params=sorted(PACKAGES), ids=["Keras 2", "Keras 3"])
 def keras(request: pytest.FixtureRequest) -> Any:
-    """One of the Kerases, with ``version``, 2 or 3."""
+    """One of the Kerases."""
     if any(find_spec(name) is None for name in ("tensorflow", *PACKAGES.values())):
         pytest.skip("needs the runtime extra")
     module = importlib.import_module(PACKAGES[request.param])
@@ -171,6 +170,12 @@ def test_less_knowledge_never_says_something_else(name: str, options: dict[str, 
                 assert _agrees(known.result.output, less.result.output), chosen
                 assert _agrees(known.result.params, less.result.params), chosen
                 assert _agrees(known.result.fixed, less.result.fixed), chosen
+
+
+def test_without_its_classifier_a_mobile_nasnet_takes_another_size_in_each_keras() -> None:
+    inputs = [application_output("NASNetMobile", None, Options({**DEFAULTS, **BARE}, keras)).input for keras in (2, 3)]
+    assert inputs == [(None, None, None, 3), (None, 224, 224, 3)]
+    assert _application("NASNetMobile", BARE).input == (None, UNKNOWN, UNKNOWN, 3)
 
 
 def test_parts_of_a_size_may_be_unknown() -> None:

@@ -932,18 +932,24 @@ def _bound(function: str, keras: int, positional: list[object], keywords: dict[s
     prefix = next((short for short in _CANONICAL if function.startswith(short)), "")
     entry = lookup(canonical(_CANONICAL.get(prefix, "") + function[len(prefix) :]))
     assert entry is not None, function
-    roles, rest = _by_role(_signature(entry, keras, keywords), positional, keywords)
+    signature = _signature(entry, keras, keywords)
+    roles, rest = _by_role(signature, positional, keywords)
+    defaults: dict[str, object] = {
+        parameter.role: parameter.default
+        for parameter in signature.parameters
+        if parameter.default is not NO_DEFAULT and parameter.default is not OPAQUE
+    }
     if entry.makes == "random":
         roles["distribution"] = entry.operation
-        return "draw", (), roles | ({"rest": tuple(rest)} if rest else {})
+        return "draw", (), {**defaults, **roles, **({"rest": tuple(rest)} if rest else {})}
     names = ("target", "output") if entry.makes == "lossfunction" else ("x", "y")
-    operands = [_operand(roles.pop(name)) for name in names if roles.get(name) is not None]
+    operands = [_operand(roles.pop(name)) for name in names if name in roles]
     operands += map(_operand, rest)
     if not operands and roles and entry.makes in {"tensor", "array", "host"}:
         first = next(iter(roles))
         if first not in {"shape", "axis", "dtype", "name"}:
             operands.append(_operand(roles.pop(first)))
-    return entry.operation, tuple(operands), roles
+    return entry.operation, tuple(operands), {**defaults, **roles}
 
 
 def _signature(entry: Entry, keras: int, keywords: dict[str, object]) -> Signature:
@@ -955,7 +961,7 @@ def _signature(entry: Entry, keras: int, keywords: dict[str, object]) -> Signatu
 def _by_role(
     signature: Signature, positional: list[object], keywords: dict[str, object]
 ) -> tuple[dict[str, object], list[object]]:
-    """Arguments by role, those first that are given, then the defaults."""
+    """What is given, by role, and what is left of the positional arguments."""
     given: dict[str, object] = {}
     rest = list(positional)
     for parameter in signature.parameters:
@@ -968,9 +974,6 @@ def _by_role(
     for name, value in given.items():
         known = signature.get(name)
         roles[known.role if known is not None else name] = value
-    for parameter in signature.parameters:
-        if parameter.default is not NO_DEFAULT and parameter.role not in roles:
-            roles[parameter.role] = UNKNOWN if parameter.default is OPAQUE else parameter.default
     return roles, rest
 
 

@@ -131,7 +131,7 @@ class _Network:
 
     Attributes:
         size: the size of images for its classifier that it takes if nothing is said.
-        bare: the size that it takes without its classifier; None if any.
+        bare: the size that it takes without its classifier in Keras 3; None if any, as in Keras 2.
         widths: its channels and counts, or what computes them from its options and whether it is minimalistic.
     """
 
@@ -139,6 +139,14 @@ class _Network:
     size: int | None
     widths: _Widths | Callable[[Options, bool], _Widths]
     bare: int | None = None
+
+    def default_size(self, top: bool, keras: int | None) -> Dim:
+        """The size of images that it takes if nothing is said; None if any."""
+        if top:
+            return self.size
+        if self.bare is None or keras == 2:
+            return None
+        return self.bare if keras == 3 else UNKNOWN
 
     def counted(self, options: Options) -> list[_Widths]:
         """Its widths, as many as there are possibilities."""
@@ -226,7 +234,7 @@ def _said(network: _Network, options: Options, top: bool) -> Shape | None:
         return options.sizes("input_shape", 3)
     if isinstance(shape, UnknownType):
         return None
-    size = network.size if top else network.bare
+    size = network.default_size(top, options.keras)
     return (size, size, 3)
 
 

@@ -105,11 +105,11 @@ def known(shape: Shape | None) -> bool:
 
 
 def either(one: Dim, other: Dim) -> Dim:
-    """What both say about one axis: a size before a free axis, a free axis before an unknown one."""
+    """What both say about one axis: a size if one says so; free if both are; else nobody knows."""
     for dim in (one, other):
         if isinstance(dim, int):
             return dim
-    return None if one is None or other is None else UNKNOWN
+    return None if one is None and other is None else UNKNOWN
 
 
 def broadcast(*shapes: Shape | None) -> Shape | None:

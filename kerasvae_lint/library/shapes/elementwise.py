@@ -73,7 +73,7 @@ def _merged(operands: Operands, options: Options) -> Output:
 
 def _one_of(operands: Operands, options: Options, *names: str) -> Output:
     """What is one thing or the other: the shape that both have."""
-    shapes = [shape_of(options[name]) for name in names if name in options]
+    shapes = [shape_of(options[name]) for name in names if plain(options.get(name)) is not None]
     if not shapes:
         shapes = [shape_of(operand) for operand in operands[1:]]
     found = shapes[0] if shapes else None

@@ -268,7 +268,7 @@ def summed(equation: str, shapes: list[Shape | None]) -> Shape | None:
 
 def _note(sizes: dict[str, Dim], letters: str, dims: Shape) -> None:
     for letter, dim in zip(letters, dims, strict=True):
-        here = sizes.get(letter, UNKNOWN)
+        here = sizes.get(letter, dim)
         if same(here, dim) is False and 1 not in (here, dim):
             raise MismatchError(f"{letter} is {here} and {dim}", dims)
         # a size of 1 is broadcast by some

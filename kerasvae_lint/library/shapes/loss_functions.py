@@ -23,7 +23,7 @@ def _pair(operands: Operands, options: Options) -> tuple[Shape | None, Shape | N
     left = list(operands)
     found: list[Shape | None] = []
     for names in (("target",), ("output", "logits")):
-        name = next((name for name in names if name in options), None)
+        name = next((name for name in names if plain(options.get(name)) is not None), None)
         found.append(shape_of(options[name]) if name else shape_of(left.pop(0)) if left else None)
     return found[0], found[1]
 

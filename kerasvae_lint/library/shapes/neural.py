@@ -67,7 +67,8 @@ def _image(operands: Operands, options: Options) -> _Image | None:
 
 def _windows(image: _Image, kernel: Shape, options: Options, strides: Shape) -> Shape:
     # a rate of TensorFlow 1 is a dilation, too
-    dilation = image.spatial(options.get("dilation_rate", options.get("rate", options.get("rates"))))
+    given = [options[name] for name in ("dilation_rate", "rate", "rates") if plain(options.get(name)) is not None]
+    dilation = image.spatial(given[0] if given else 1)
     padding = plain(options.get("padding"))
     if not isinstance(padding, str):
         return tuple(None if dim is None else UNKNOWN for dim in image.space)

@@ -28,7 +28,12 @@ def plain(value: object) -> object:
 
 
 def argument(operands: Operands, options: Options, position: int, *names: str, default: object = UNKNOWN) -> object:
-    """An argument by role, or else the operand at ``position``: methods are given theirs by position."""
+    """An argument by role, or else the operand at ``position``: methods are given theirs by position.
+
+    What may be the operation's first operand is looked for there first: by role there may stand its default.
+    """
+    if position == 0 and operands:
+        return operands[0]
     for name in names:
         if name in options:
             return options[name]

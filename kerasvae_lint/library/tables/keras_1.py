@@ -51,7 +51,7 @@ ROWS = {
     "keras.backend.zeros_like_variable": "variable zeros(x); unchecked",
     "keras.backend.logsumexp": "tensor logsumexp(x, axis=None, keepdims=False); unchecked",
     "keras.backend.identity": "tensor identity(x, name=None); unchecked",
-    "keras.backend.batch_gather": "tensor gather(reference, indices); unchecked",
+    "keras.backend.batch_gather": "tensor batch_gather(reference, indices); unchecked",
     "keras.backend.image_dim_ordering": "host image_data_format(); unchecked",
     "keras.backend.set_image_dim_ordering": "effect set_image_data_format(dim_ordering); unchecked",
     "keras.utils.multi_gpu_model": "model multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False); unchecked",

@@ -75,7 +75,7 @@ ROWS = {
     "tf.image.stateless_random_saturation": "random stateless_random_saturation(image, lower, upper, seed=None)",
     "tf.image.stateless_sample_distorted_bounding_box": "random stateless_sample_distorted_bounding_box(image_size, bounding_boxes, seed, min_object_covered=0.1, aspect_ratio_range=None, area_range=None, max_attempts=None, use_image_if_no_bounding_boxes=None, name=None)",
     "tf.image.total_variation": "tensor total_variation(images, name=None)",
-    "tf.image.transpose": "tensor transpose(image, name=None)",
+    "tf.image.transpose": "tensor image_transpose(image, name=None)",
     "tf.image.yiq_to_rgb": "tensor yiq_to_rgb(images)",
     "tf.image.yuv_to_rgb": "tensor yuv_to_rgb(images)",
     "tf.image.resize_images": "tensor resize_images - ~ (images, size, method=0, align_corners=False, preserve_aspect_ratio=False, name=None)",
