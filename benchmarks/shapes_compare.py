@@ -14,7 +14,7 @@ Layer = dict[str, Any]
 OPERATIONS = frozenset(
     {"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "AddLoss"}
 )
-"""What Keras 2 makes layers of by itself: TensorFlow's functions over its tensors. They are no layers of the user's."""
+"""What Keras 2 makes layers of by itself: TensorFlow's functions over its tensors. They need not be found."""
 VERDICTS = ("right", "loose", "unknown", "wrong")
 
 
@@ -59,9 +59,9 @@ def account(group: str, name: str, truth: dict[str, Any], shown: Sequence[Networ
     left = list(shown)
     for real in real_networks(truth):
         result.models += 1
-        result.layers += len(real["layers"])
         found = counterpart(real, left, builder) or counterpart(real, shown, builder)
         if found is None:
+            result.layers += len(own_layers(real["layers"]))
             result.missing.append(f"{told_place(real)} {real['kind']} {real['class']} {real['name']}")
             continue
         result.models_found += 1
@@ -75,9 +75,8 @@ def real_networks(truth: dict[str, Any]) -> list[Network]:
     """The models that the program itself makes, in its own file; one for several alike; a builder's result alone."""
     networks = []
     for each in truth["networks"]:
-        layers = [layer for layer in each["layers"] if layer["class"] not in OPERATIONS]
-        if each["origin"] == "user" and layers:
-            networks.append({**each, "layers": layers})
+        if each["origin"] == "user" and own_layers(each["layers"]):
+            networks.append(each)
     if truth.get("builder"):
         return networks[-1:]
     distinct: dict[Any, Network] = {}
@@ -89,6 +88,11 @@ def real_networks(truth: dict[str, Any]) -> list[Network]:
         ]
         distinct.setdefault((each["kind"], each["line"], str(alike)), each)
     return list(distinct.values())
+
+
+def own_layers(layers: Iterable[Layer]) -> list[Layer]:
+    """Those that the user made."""
+    return [layer for layer in layers if layer["class"] not in OPERATIONS]
 
 
 def counterpart(real: Network, shown: Iterable[Network], builder: str) -> Network | None:
@@ -120,6 +124,8 @@ def alike(real: Sequence[Layer], shown: Sequence[Layer]) -> float:
 def compare(result: Account, real: Network, shown: Network) -> None:
     """Layer by layer."""
     pairs, lost, extra, moved = aligned(real["layers"], shown["layers"])
+    lost = own_layers(lost)
+    result.layers += len(pairs) + len(lost)
     result.layers_found += len(pairs)
     result.moved += moved
     result.extra += len(extra)

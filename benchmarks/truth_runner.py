@@ -3,10 +3,11 @@
     python benchmarks/truth_runner.py 2|3 < JOBS
 
 The argument says which Keras the programs run in. A line of the input is a job in JSON: the program (``path``), where
-to write (``out``), ``seconds``, and perhaps a folder to run in (``cwd``), folders to import from (``roots``), whether it
-is made of a notebook's ``cells``, the ``builder`` of ``path`` to call in place of running it, and ``own``, folders whose
-files count as the user's although they are installed. Keras is imported once; each job is run in a fork of this process. ``fit`` and its like only build the model, data sets and downloads are
-made up as ``kvlint verify --synthetic`` makes them, and pretrained networks begin with random weights.
+to write (``out``), ``seconds``, and perhaps a folder to run in (``cwd``), folders to import from (``roots``), whether
+it is made of a notebook's ``cells``, the ``builder`` of ``path`` to call in place of running it, and ``own``, folders
+whose files count as the user's although they are installed. Keras is imported once; each job is run in a fork of this
+process. ``fit`` and its like only build the model, data sets and downloads are made up as ``kvlint verify --synthetic``
+makes them, and pretrained networks begin with random weights.
 """
 
 from __future__ import annotations

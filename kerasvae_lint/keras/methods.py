@@ -36,6 +36,7 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 _WEIGHT_MAKERS = frozenset({"add_weight", "add_variable", "_add_weight"})
+MAX_NESTED = 6
 _WRITES = frozenset({"set_value", "update", "update_add", "update_sub", "moving_average_update", "batch_set_value"})
 
 
@@ -316,11 +317,28 @@ def name_of(layer: Value) -> str | None:
 
 def attribute_set(machine: Machine, obj: Value, name: str, value: Value, site: Site) -> None:
     """An attribute of something has been set; what Keras does about it."""
-    del value, site
     if name == "layers" or not isinstance(obj, (LibraryObject, Instance)):
         return
+    if name == "trainable" and is_layer(obj):
+        _set_trainable(machine, obj, value, site, MAX_NESTED)
     if name in {"activation", "units"}:
         machine.memory.pop(("traced", obj.key), None)
+
+
+def _set_trainable(machine: Machine, obj: Value, value: Value, site: Site, depth: int) -> None:
+    """A layer's ``trainable`` goes down to the layers in it."""
+    machine.memory["froze", obj.key] = site
+    for part in _inside(machine, obj, site) if depth else ():
+        if isinstance(part, (LibraryObject, Instance)) and part is not obj and is_layer(part):
+            machine.heap.store(part, "trainable", value)
+            _set_trainable(machine, part, value, site, depth - 1)
+
+
+def _inside(machine: Machine, obj: Value, site: Site) -> tuple[Value, ...]:
+    if isinstance(obj, Instance) and model_outputs(obj) is None and sequential_layers(obj) is None:
+        return tracked_layers(obj)
+    found = _layers_of(machine, obj, site) if isinstance(obj, (LibraryObject, Instance)) else None
+    return found.items.items if isinstance(found, ListObject) else ()
 
 
 # other objects ----------------------------------------------------------------------------------

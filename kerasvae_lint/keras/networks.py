@@ -22,6 +22,7 @@ from kerasvae_lint.keras.layers import (
 )
 from kerasvae_lint.keras.methods import name_of, tracked_layers
 from kerasvae_lint.keras.shaping import shapes_of
+from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -304,7 +305,7 @@ class Names:
             given = name_of(layer)
             if given is None:
                 root = root_of(machine, layer)
-                stem = snake_case(class_name(layer, keras))
+                stem = _stem(layer, keras)
                 number = counts.get((root, stem), 0)
                 counts[root, stem] = number + 1
                 given = f"{stem}_{number}" if number else stem
@@ -319,16 +320,27 @@ class Names:
             given = layer.options.get("name")
             word = getattr(given, "value", None)
             return word if isinstance(word, str) else "input"
-        return name_of(layer) or snake_case(class_name(layer, self._keras))
+        return name_of(layer) or _stem(layer, self._keras)
 
 
-def class_name(layer: Value, keras: int | None = None) -> str:
+def _stem(layer: Value, keras: int | None) -> str:
+    """What Keras names a layer of a class, before it counts."""
+    if isinstance(layer, LibraryObject) and layer.name.startswith("keras.applications."):
+        entry = lookup(layer.name)
+        given = entry.default("name") if entry is not None else None
+        return given if isinstance(given, str) else layer.name.rpartition(".")[2].lower()
+    if isinstance(layer, LibraryObject) and layer.name == "keras.Model" and keras == 2:
+        return "model"
+    return snake_case(class_name(layer))
+
+
+def class_name(layer: Value) -> str:
     """A layer's class, ``Dense``; of the project's own classes their name."""
     if isinstance(layer, Instance):
         return layer.cls.name
     name = layer.name if isinstance(layer, LibraryObject) else ""
-    if name == "keras.Model":
-        return "Model" if keras == 2 else "Functional"
+    if name == "keras.Model" or name.startswith("keras.applications."):
+        return "Functional"
     return _TODAY.get(name.rpartition(".")[2], name.rpartition(".")[2])
 
 

@@ -24,7 +24,7 @@ from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.source import Source
 from kerasvae_lint.source.syntax import parse_code
-from kerasvae_lint.values.lattice import Computed, Constant, Instance, LibraryObject, Site, Unknown, Value, constant
+from kerasvae_lint.values.lattice import Computed, Constant, Instance, LibraryObject, Site, Unknown, Value
 from kerasvae_lint.values.unit import Unit
 
 STEPS = 600_000
@@ -121,7 +121,7 @@ class Reader:
         outputs = tuple(self.tensors(member.output)) if member.output is not None else ()
         nested = network_of(self.machine, layer) if depth > 0 else None
         made = Layer(
-            class_name(layer, self.keras),
+            class_name(layer),
             self.names.of(layer),
             file,
             line,
@@ -176,11 +176,11 @@ class Reader:
         return "float32" if plain.startswith("mixed_") else plain
 
     def frozen_by(self, layer: LibraryObject | Instance) -> int | None:
-        """The line that set ``trainable = False`` last, in this file."""
-        for access in reversed(layer.writes.get("trainable", [])):
-            if constant(access.value) is False and access.site.unit is self.unit:
-                return self.place(access.site)[1]
-        return None
+        """The line that set ``trainable = False`` last, in this file; None if the layer is not frozen."""
+        site = self.machine.memory.get(("froze", layer.key))
+        if is_trainable(layer) is not False or not isinstance(site, Site) or site.unit is not self.unit:
+            return None
+        return self.place(site)[1]
 
     def calls(self, layer: Value) -> Iterator[LayerCall]:
         """Where the file calls a layer; the same place with the same shapes once."""

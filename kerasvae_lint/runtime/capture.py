@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime import check, early, watch
+from kerasvae_lint.runtime import check, choices, early, watch
 from kerasvae_lint.runtime.framework import Framework, Variable, is_tensor, to_numpy, unique
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.probes.gradients import norm
@@ -49,6 +49,7 @@ class Capture:
             wrapt.register_post_import_hook(self.hook_keras, name)
         wrapt.register_post_import_hook(self.hook_tensorflow, "tensorflow")
         early.watch(np.random, "random")
+        choices.watch(np)
         watch.LISTENERS.calls.append(self._called)
         watch.LISTENERS.tapes.append(self._taped)
 
@@ -56,6 +57,8 @@ class Capture:
         """Functions of a loop of one's own run as plain Python, so that every number can be seen."""
         watch.watch_tensorflow(tf)
         early.watch(tf.random, "random")
+        choices.watch(tf)
+        choices.watch(tf.math)
         tf.config.run_functions_eagerly(True)
 
     def hook_keras(self, keras: Any) -> None:

@@ -218,7 +218,6 @@ def _dict(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
 
 
 def _range(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
-    del machine
     given = [plainly(value) for value in arguments.positional]
     known = [value for value in given if isinstance(value, Constant) and not value.assumed]
     numbers = [value.value for value in known if isinstance(value.value, int)]
@@ -227,7 +226,7 @@ def _range(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
             made = range(*numbers)
         except ValueError:
             return None
-        if len(made) <= MAX_RANGE:
+        if len(made) <= MAX_RANGE * machine.patience:
             return ListObject(Tuple([Constant(number, site) for number in made], site), site, "range")
     return ListObject(Tuple((), site, Computed("range", arguments.positional, "number", site)), site, "range")
 

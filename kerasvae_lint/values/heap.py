@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
 
@@ -82,8 +82,13 @@ class Heap:
             self._journal.clear()
         del mark
 
-    def merge(self, arms: list[Writes]) -> None:
-        """Write what one of several arms wrote, nobody knows which."""
+    def merge(self, arms: list[Writes], since: int | None = None) -> None:
+        """Write what one of several arms wrote, nobody knows which.
+
+        Args:
+            arms: what each wrote.
+            since: the moment at which the arms began; what was made later is as the arm left it that made it.
+        """
         touched: dict[tuple[int, str], Object] = {}
         for writes in arms:
             for place, (obj, _) in writes.items():
@@ -92,6 +97,13 @@ class Heap:
             slot = place[1]
             before = obj.slots.get(slot)
             found: list[Value] = []
+            if since is not None and obj.born > since:
+                left = next(value for writes in reversed(arms) if place in writes for value in [writes[place][1]])
+                if left is not None:
+                    self.store(obj, slot, left)
+                else:
+                    self.delete(obj, slot)
+                continue
             for writes in arms:
                 value = writes[place][1] if place in writes else before
                 if value is None and place not in writes:
@@ -105,11 +117,9 @@ class Heap:
             else:
                 self.delete(obj, slot)
 
-    def weaken(self, writes: Writes, only: Iterable[type] | None = None) -> None:
+    def weaken(self, writes: Writes, since: int | None = None) -> None:
         """Write what an arm may have written: each slot holds the old or the new."""
-        kinds = tuple(only) if only is not None else None
-        kept = {p: w for p, w in writes.items() if kinds is None or isinstance(w[0], kinds)}
-        self.merge([kept, {}])
+        self.merge([writes, {}], since)
 
 
 def _inherited(obj: Object, slot: str) -> Value | None:

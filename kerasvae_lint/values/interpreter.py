@@ -42,6 +42,7 @@ from kerasvae_lint.values.lattice import (
     Union,
     Unknown,
     Value,
+    births,
     constant,
     is_none,
     join,
@@ -186,7 +187,8 @@ class Interpreter:
         if module is not None:
             return module
         module = self.modules[unit.filename] = ModuleObject(unit)
-        module.slots["__name__"] = Constant("__main__" if not self._stack else unit.name, None, assumed=True)
+        named = "__main__" if not self._stack else unit.name
+        module.slots["__name__"] = Constant(named, None, assumed=self.patience == 1)
         frame = Frame(module, unit.module.scope, None, unit)
         phase, tracing, stack = self.phase, self.tracing, self._stack
         try:
@@ -247,6 +249,7 @@ class Interpreter:
     def branch(self, arms: list[Callable[[], int]]) -> int:
         """Try each arm from the same state and join what they leave behind."""
         ended: list[tuple[int, Writes]] = []
+        since = births()
         for arm in arms:
             mark = self.heap.begin()
             flow = RAISE
@@ -258,24 +261,24 @@ class Interpreter:
         going_on = [writes for flow, writes in ended if flow == NORMAL]
         left = [(flow, writes) for flow, writes in ended if flow not in {NORMAL, RAISE}]
         if going_on:
-            self.heap.merge(going_on)
+            self.heap.merge(going_on, since)
             for flow, writes in left:
-                self._weaken(flow, writes)
+                self._weaken(flow, writes, since)
             return NORMAL
         if not left:
             return RAISE
-        self.heap.merge([writes for _, writes in left])
+        self.heap.merge([writes for _, writes in left], since)
         flows = {flow for flow, _ in left}
         return flows.pop() if len(flows) == 1 else RETURN if RETURN in flows else BREAK
 
-    def _weaken(self, flow: int, writes: Writes) -> None:
+    def _weaken(self, flow: int, writes: Writes, since: int) -> None:
         """What an arm wrote that has left the block: a return's locals are gone, objects keep it."""
         if flow == RETURN:
             kept = {place: write for place, write in writes.items() if not isinstance(write[0], Locals)}
             if kept:
-                self.heap.weaken(kept)
+                self.heap.weaken(kept, since)
         elif writes:
-            self.heap.weaken(writes)
+            self.heap.weaken(writes, since)
 
     def _put_aside(self, body: tuple[r.Statement, ...], frame: Frame) -> None:
         if body and body[0] not in self._visited:

@@ -8,6 +8,7 @@ What can change (lists, dictionaries, instances, modules) keeps what it holds in
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Final
 
 from kerasvae_lint.binding.records import Class, Function, Record, Scope
@@ -474,6 +475,14 @@ class Access:
         return f"{self.kind}@{self.site}/{self.phase}={self.value!r}"
 
 
+_births = count(1)
+
+
+def births() -> int:
+    """A number between those of the objects that there are and those that are made from now on."""
+    return next(_births)
+
+
 class Object(Value):
     """Something that can change.
 
@@ -482,12 +491,14 @@ class Object(Value):
         writes: every writing of an attribute, by name.
         reads: every reading of an attribute, by name.
         escaped: True once it was handed to code that nobody can see.
+        born: a number that grows with every object: what was made in one arm of a branch is not there in another.
     """
 
-    __slots__ = ("escaped", "reads", "slots", "writes")
+    __slots__ = ("born", "escaped", "reads", "slots", "writes")
 
     def __init__(self, site: Site | None = None) -> None:
         super().__init__(site)
+        self.born = next(_births)
         self.slots: dict[str, Value] = {}
         self.writes: dict[str, list[Access]] = {}
         self.reads: dict[str, list[Access]] = {}

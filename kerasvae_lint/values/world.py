@@ -134,6 +134,8 @@ class Machine(Protocol):
 
     heap: Heap
     phase: str
+    patience: int
+    """How many times as many rounds of a loop are run one by one as for linting."""
     world: World
     memory: dict[Hashable, object]
     """What the world remembers of this run."""

@@ -1,4 +1,4 @@
-"""Does the output read the input, and the decoder its latent code?"""
+"""Does the output read the input, the decoder its latent code, and the script the output?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasvae_lint.runtime import choices
 from kerasvae_lint.runtime.feed import Batch
 from kerasvae_lint.runtime.probes.gradients import redraw
 from kerasvae_lint.runtime.probes.posterior import Posterior
@@ -14,7 +15,7 @@ from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, Unit, differ
 from kerasvae_lint.runtime.trees import leaves, replace_leaf
 
-CODES = ["KV405", "KV410", "KV511"]
+CODES = ["KV405", "KV410", "KV511", "KV701"]
 
 
 def ask(subject: Subject) -> ProbeResult:
@@ -33,6 +34,9 @@ def ask(subject: Subject) -> ProbeResult:
     if deaf:
         names = ", ".join(deaf)
         return ProbeResult("data", FAIL, f"the output does not change with {names}", CODES, {"ignored": deaf})
+    for (_, row), name in choices.SEEN.items():
+        message = f"{name} at line {row} looks for the largest of one number: it is 0 whatever the output"
+        return ProbeResult("data", FAIL, message, ["KV709"], {"row": row})
     posterior: Posterior | None = subject.notes.get("posterior")
     if posterior is not None and posterior.sampler is not None:
         if not _reads_latent(subject, posterior):

@@ -1,4 +1,4 @@
-"""Does a cross-entropy get what it takes its argument for: probabilities, or logits?"""
+"""Does a cross-entropy get what it takes its argument for: probabilities or logits, unsquashed, of several classes?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from kerasvae_lint.runtime.probes.gradients import redraw
 from kerasvae_lint.runtime.subject import Subject
 
 _SLACK = 1e-4
+_STRETCH = 30.0
+"""What weights are multiplied by to see the ends of an output's range."""
 
 
 def ask(subject: Subject, figures: dict[str, Any]) -> tuple[str, list[str]] | None:
     """Look at what each cross-entropy object is given in a step, with the weights at hand and with others."""
     seen: dict[int, tuple[Any, list[Any], list[bool]]] = {}
+    values: dict[int, list[float]] = {}
 
     def given(loss: Any, y_true: Any, y_pred: Any) -> None:
         if flag(loss) is None or not is_tensor(y_pred):
@@ -24,6 +27,8 @@ def ask(subject: Subject, figures: dict[str, Any]) -> tuple[str, list[str]] | No
         _, arrays, rescued = seen.setdefault(id(loss), (loss, [], []))
         arrays.append(to_numpy(y_pred))
         rescued.append(_keeps_logits(loss, y_true, y_pred))
+        if "ategorical" in f"{type(loss).__name__} {loss.name}" and y_pred.shape[-1] == 1:
+            values.setdefault(id(loss), []).append(float(to_numpy(loss.call(y_true, y_pred)).max()))
 
     assert subject.feed is not None
     for number in range(3):
@@ -33,6 +38,45 @@ def ask(subject: Subject, figures: dict[str, Any]) -> tuple[str, list[str]] | No
             subject.train(subject.feed.only(0), eager=True)
         if not seen:
             return None
+    for found in values.values():
+        if max(found) < _SLACK:
+            return "a cross-entropy over classes gets one class: it is 0 whatever the output", ["KV710"]
+    return _mistaken(seen, figures) or _narrow(subject)
+
+
+def _narrow(subject: Subject) -> tuple[str, list[str]] | None:
+    """Look at the ends of the range of what the cross-entropies are given, with weights that lead there."""
+    seen: dict[int, list[Any]] = {}
+
+    def given(loss: Any, _: Any, y_pred: Any) -> None:
+        if flag(loss) is False and is_tensor(y_pred):
+            seen.setdefault(id(loss), []).append(to_numpy(y_pred))
+
+    assert subject.feed is not None
+    for number in range(1, 5):
+        with subject.undone(), watch.idle(), watch.listening(criteria=given):
+            redraw(subject, np.random.default_rng(subject.options.seed + number))
+            for variable in subject.variables():
+                if variable.is_float and variable.trainable:
+                    variable.write(variable.read() * _STRETCH)
+            subject.train(subject.feed.only(0), eager=True)
+    for arrays in seen.values():
+        low, high = min(float(a.min()) for a in arrays), max(float(a.max()) for a in arrays)
+        classes = arrays[0].shape[-1] if arrays[0].ndim > 1 else 1
+        shares = classes > 1 and all(np.allclose(a.sum(-1), 1.0, atol=1e-3) for a in arrays)
+        most = float(np.e / (np.e + classes - 1)) if shares else float(1 / (1 + np.exp(-1)))
+        end = f"whatever the weights, the output lies between {low:.3g} and {high:.3g}: it is squashed twice"
+        if high <= most + _SLACK and (shares or low >= 0.5 - _SLACK):
+            return end, ["KV711"]
+        if not shares and low == 0.5 and np.mean([np.mean(a == 0.5) for a in arrays]) > 0.05:
+            return "whatever the weights, the output does not fall below 0.5: it is cut off before", ["KV711"]
+    return None
+
+
+def _mistaken(
+    seen: dict[int, tuple[Any, list[Any], list[bool]]], figures: dict[str, Any]
+) -> tuple[str, list[str]] | None:
+    """Probabilities where logits are taken, or the other way round."""
     for loss, arrays, rescued in seen.values():
         low, high = min(float(a.min()) for a in arrays), max(float(a.max()) for a in arrays)
         inside = low >= -_SLACK and high <= 1.0 + _SLACK
