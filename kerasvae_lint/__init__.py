@@ -1,6 +1,7 @@
 """kvlint: finds, explains and fixes the silent mistakes of Keras code.
 
-The Python API: :func:`lint_source`, :func:`fix_source`, :func:`lint_paths`, over plain, picklable data.
+The Python API: :func:`lint_source`, :func:`fix_source`, :func:`lint_paths` and :func:`networks`, over plain, picklable
+data.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
         FixResult,
         LintError,
         LintResult,
+        Network,
         fix_source,
         lint_paths,
         lint_source,
+        networks,
     )
 
 __version__ = "0.1.0"
@@ -25,11 +28,13 @@ __all__ = [
     "FixResult",
     "LintError",
     "LintResult",
+    "Network",
     "Settings",
     "__version__",
     "fix_source",
     "lint_paths",
     "lint_source",
+    "networks",
 ]
 
 

@@ -56,7 +56,7 @@ def chain(machine: Machine, model: Value, site: Site, given: Shape | None = None
     value = first
     outputs: list[Value | None] = []
     for item in layers.items:
-        if _is_input(item):
+        if is_input(item):
             outputs.append(first)
         elif isinstance(item, Repeated):
             outputs.append(None)
@@ -77,7 +77,8 @@ def _own_input(items: tuple[Value, ...]) -> Value | None:
     return first if isinstance(first, Computed) and first.op == "input" else None
 
 
-def _is_input(item: Value) -> bool:
+def is_input(item: Value) -> bool:
+    """True for what a Sequential takes for its input, and does not count among its layers."""
     if isinstance(item, Computed):
         return item.op == "input"
     return is_none(item) or library_class(item) == "keras.layers.InputLayer"

@@ -128,9 +128,10 @@ class DataReader:
         if not numbers:
             return self.made(value, source)
         whole = all(float(number).is_integer() for number in numbers)
-        shape = self.shapes.shape(value)
-        flat = shape is not None and (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1))
         state = value.items if isinstance(value, ListObject) else value
+        rows = _rows(state)
+        flat = rows is None and isinstance(state, Tuple) and all(isinstance(item, Constant) for item in state.items)
+        flat = flat or (rows is not None and all(len(row) == 1 for row in rows))
         kinds = len(set(numbers)) if whole and flat and len(set(numbers)) <= 100 else None
         facts: dict[str, object] = {"is_integer": whole, "range": Range(min(numbers), max(numbers), True)}
         if isinstance(state, Tuple) and state.rest is not None:
@@ -139,8 +140,7 @@ class DataReader:
             facts["order"] = "sorted" if numbers in (sorted(numbers), sorted(numbers)[::-1]) else "mixed"
         if kinds is not None and kinds > 1:
             facts.update(classes=kinds, encoding="integers")
-        rows = _rows(value) if whole and shape is not None and len(shape) == 2 and not flat else None
-        if rows is not None and all(number in (0, 1) for row in rows for number in row):
+        if rows is not None and not flat and all(number in (0, 1) for row in rows for number in row):
             facts["encoding"] = "one-hot" if all(sum(row) == 1 for row in rows) else "multi-hot"
             facts["classes"] = len(rows[0])
         return self.made(value, source, **facts)
@@ -519,7 +519,18 @@ def _scaled_to(scaler: LibraryObject, data: Data, fits: bool) -> Range | None:
 
 _TABLE_STEPS = frozenset(
     {"drop", "to_numpy", "copy", "dropna", "fillna", "reset_index", "sample", "pop", "head", "tail", "astype", "get"}
-    | {"filter", "sort_values", "sort_index", "as_matrix", "ravel", "reshape", "squeeze", "toarray", "todense", "tolist"}
+    | {
+        "filter",
+        "sort_values",
+        "sort_index",
+        "as_matrix",
+        "ravel",
+        "reshape",
+        "squeeze",
+        "toarray",
+        "todense",
+        "tolist",
+    }
     | {"numpy", "to_frame"}
 )
 
@@ -575,13 +586,17 @@ def _numbers(value: Value) -> list[float] | None:
     return found
 
 
-def _rows(value: Value) -> list[list[float]] | None:
-    state = value.items if isinstance(value, ListObject) else value
-    if not isinstance(state, Tuple) or state.rest is not None:
+def _rows(state: Value) -> list[list[float]] | None:
+    """The rows of a table that is written out; None for anything else."""
+    if not isinstance(state, Tuple) or state.rest is not None or not state.items:
         return None
-    rows = [_numbers(item) for item in state.items]
-    known = [row for row in rows if row]
-    return known if known and len(known) == len(rows) else None
+    found: list[list[float]] = []
+    for item in state.items:
+        row = item.items if isinstance(item, ListObject) else item
+        if not isinstance(row, Tuple) or row.rest is not None or not all(isinstance(n, Constant) for n in row.items):
+            return None
+        found.append(_numbers(row) or [])
+    return found if found[0] and all(len(row) == len(found[0]) for row in found) else None
 
 
 def data_reader(machine: Interpreter) -> DataReader:

@@ -99,7 +99,9 @@ def _arithmetic(given: Given) -> Data | None:
     if not data.source.is_known:
         data, rest = (one, right) if kind_of(right) in {"number", "any"} else (other, left)
     if kind_of(rest) == "number" and op in _SIGNS:
-        return data.then(given.step("scaled", f"{_SIGNS[op]} ?", rest), given.value, range=None, is_integer=None, dtype="")
+        return data.then(
+            given.step("scaled", f"{_SIGNS[op]} ?", rest), given.value, range=None, is_integer=None, dtype=""
+        )
     return data.forgotten(given.step("unknown", op), given.value) if data.source.is_known else None
 
 

@@ -29,6 +29,8 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import Arguments, Machine
 
 MAX_LAYERS = 300
+LAYER_LIST = "[layers]"
+"""The slot in which a Sequential holds its layers, its input among them."""
 MAX_NODES = 64
 _FUNCTION_LAYERS = frozenset({"keras.layers.Lambda", "tfp.layers.DistributionLambda"})
 MAX_PRODUCTS = 16
@@ -344,7 +346,7 @@ def sequential_layers(model: Value) -> Tuple | None:
     """The layers of a Sequential in order; None if it is none."""
     if not isinstance(model, (LibraryObject, Instance)):
         return None
-    own = model.slots.get("layers")
+    own = model.slots.get(LAYER_LIST)
     return own.items if isinstance(own, ListObject) else None
 
 
@@ -414,6 +416,7 @@ def activation_name(value: Value) -> str | None:
 
 
 __all__ = [
+    "LAYER_LIST",
     "Node",
     "activation_name",
     "argument_of",

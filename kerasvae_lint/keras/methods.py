@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerasvae_lint.keras import backend, training, variables
-from kerasvae_lint.keras.chains import output_and_input
+from kerasvae_lint.keras.chains import chain, declared_shape, is_input, output_and_input
 from kerasvae_lint.keras.graph import Graph
 from kerasvae_lint.keras.kinds import is_layer, library_class
-from kerasvae_lint.keras.layers import model_inputs, model_outputs, note_made, output_of, sequential_layers
+from kerasvae_lint.keras.layers import (
+    LAYER_LIST,
+    model_inputs,
+    model_outputs,
+    note_made,
+    output_of,
+    sequential_layers,
+)
 from kerasvae_lint.keras.pipelines import arguments_of
 from kerasvae_lint.keras.shaping import shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
@@ -96,7 +103,7 @@ def made(machine: Machine, obj: LibraryObject, arguments: Arguments, site: Site)
         note_made(machine, obj)
     if obj.name == "keras.Sequential":
         given = obj.arguments.get("layers", arguments.positional[0] if arguments.positional else None)
-        obj.slots["layers"] = _layer_list(machine, given, site)
+        obj.slots[LAYER_LIST] = _layer_list(machine, given, site)
 
 
 def constructed(
@@ -105,7 +112,7 @@ def constructed(
     """The same for an object of a project's subclass."""
     if base == "keras.Sequential":
         given = bound.get("layers", arguments.positional[0] if arguments.positional else None)
-        machine.heap.store(obj, "layers", _layer_list(machine, given, site))
+        machine.heap.store(obj, LAYER_LIST, _layer_list(machine, given, site))
 
 
 def _layer_list(machine: Machine, given: Value | None, site: Site) -> ListObject:
@@ -200,11 +207,14 @@ def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> V
     """``model.layers``: of a Sequential its list, of a functional model what its outputs are made with."""
     own = sequential_layers(obj)
     if own is not None:
-        first = next((index for index, item in enumerate(own.items) if isinstance(item, Repeated)), None)
+        if declared_shape(machine, obj) is not None:
+            chain(machine, obj, site)
+        items = tuple(item for item in own.items if not is_input(item))
+        first = next((index for index, item in enumerate(items) if isinstance(item, Repeated)), None)
         if first is None:
-            return obj.slots["layers"]
-        behind = join(*(part for item in own.items[first:] for part in held(item)))
-        return ListObject(Tuple(own.items[:first], site, behind), site)
+            return ListObject(Tuple(items, site, own.rest), site)
+        behind = join(*(part for item in items[first:] for part in held(item)))
+        return ListObject(Tuple(items[:first], site, behind), site)
     outputs = model_outputs(obj)
     if outputs is not None:
         before = obj.order if isinstance(obj, LibraryObject) else machine.now
@@ -278,7 +288,7 @@ def _write_own(machine: Machine, obj: Value, given: Value | None, site: Site) ->
 
 def _grow(machine: Machine, obj: Value, name: str, arguments: Arguments, site: Site) -> Value:
     if isinstance(obj, (LibraryObject, Instance)):
-        own = obj.slots.get("layers")
+        own = obj.slots.get(LAYER_LIST)
         if isinstance(own, ListObject):
             state = own.items
             if state.rest is not None:

@@ -97,8 +97,8 @@ class ModelOutputs:
         said = self._said(value, MAX_STEPS)
         if said is not None:
             number = plainly(said)
-            known = isinstance(number, Constant) and not number.assumed
-            return number.value if known and isinstance(number.value, int) else None
+            known = number.value if isinstance(number, Constant) and not number.assumed else None
+            return known if isinstance(known, int) else None
         found = shape[-1] if shape else None
         return found if isinstance(found, int) else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds
+from kerasvae_lint.keras.layers import LAYER_LIST
 from kerasvae_lint.keras.variables import WRITERS, is_same_variable, is_variable, trainable
 from kerasvae_lint.keras.writing import Writing
 from kerasvae_lint.library import lookup
@@ -161,8 +162,8 @@ def _unseen_layers(machine: Interpreter) -> set[int]:
             if given and all(part.kind == "tensor" for part in given) and _says_layer(event.callee):
                 found.add(id(event.callee))
         for made in event.result.alternatives():
-            if isinstance(made, LibraryObject) and isinstance(made.slots.get("layers"), ListObject):
-                found |= {id(layer) for layer in held(made.slots["layers"]) if isinstance(layer, Computed)}
+            if isinstance(made, LibraryObject) and isinstance(made.slots.get(LAYER_LIST), ListObject):
+                found |= {id(layer) for layer in held(made.slots[LAYER_LIST]) if isinstance(layer, Computed)}
     return found
 
 

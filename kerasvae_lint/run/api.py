@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from kerasvae_lint.core import Finding, Settings
+from kerasvae_lint.core import Finding, Settings, TargetKeras
+from kerasvae_lint.core.network import Network
 from kerasvae_lint.run.pipeline import Pipeline, Progress, SettingsFor
 from kerasvae_lint.run.results import FixResult, LintError, LintResult
 
-__all__ = ["FixResult", "LintError", "LintResult", "fix_source", "lint_paths", "lint_source"]
+__all__ = ["FixResult", "LintError", "LintResult", "Network", "fix_source", "lint_paths", "lint_source", "networks"]
 
 
 def lint_source(text: str, filename: str = "<string>", settings: Settings | None = None) -> list[Finding]:
@@ -67,3 +68,30 @@ def lint_paths(
         progress: told of each file that is done.
     """
     return Pipeline(settings, cache=cache, jobs=jobs, progress=progress).lint_paths(paths)
+
+
+def networks(text: str, filename: str = "<string>", target: TargetKeras | None = None) -> tuple[Network, ...]:
+    """The models that a program makes, read from its text: layers, shapes, parameters, and how they are trained.
+
+    The program is not run, and neither Keras nor TensorFlow need be installed.
+
+    Args:
+        text: the program, or the JSON of a notebook.
+        filename: stands in the networks; one that ends in ``.ipynb`` says that the text is a notebook. The file need
+            not exist, but where it does, imports from its project are followed.
+        target: the Keras that the program is for; None to judge by the code.
+
+    Raises:
+        LintError: the text can't be parsed.
+    """
+    from kerasvae_lint.model import Project
+    from kerasvae_lint.model.networks import networks_in
+    from kerasvae_lint.source import Source, SourceError, decode
+
+    try:
+        is_notebook = filename.endswith(".ipynb")
+        data = text.encode("utf-8", "surrogatepass")
+        source = decode(data, filename) if is_notebook else Source(filename, text)
+        return networks_in(source, target=target, project=Project())
+    except SourceError as error:
+        raise LintError(error.message, error.location) from None

@@ -35,8 +35,10 @@ def _is_of_one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """True for an argmax over the last axis of several samples of one float each."""
     given = args[0] if args else next((kwargs[name] for name in ("a", "input", "x") if name in kwargs), None)
     axis = args[1] if len(args) > 1 else kwargs.get("axis")
-    shape = getattr(given, "shape", None)
-    rank = len(shape) if getattr(shape, "rank", 0) is not None and shape is not None else 0
-    if rank < 2 or not isinstance(axis, int) or axis not in {-1, rank - 1}:
+    try:
+        shape = tuple(getattr(given, "shape", None) or ())
+    except ValueError:  # a tensor of a graph that has any number of axes
         return False
-    return bool(shape[-1] == 1 and shape[0] != 1 and "float" in str(getattr(given, "dtype", "")))
+    if len(shape) < 2 or not isinstance(axis, int) or axis not in {-1, len(shape) - 1}:
+        return False
+    return shape[-1] == 1 and shape[0] != 1 and "float" in str(getattr(given, "dtype", ""))

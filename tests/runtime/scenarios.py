@@ -227,6 +227,56 @@ def summed_over_the_batch() -> tuple[Any, ...]:
     return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Summed(), layers.Dense(8)]))
 
 
+def classes(*stack: Any, loss: str = "sparse_categorical_crossentropy", most: int = 3) -> tuple[Any, ...]:
+    y = rng.integers(0, most, size=(160, 1)).astype("float32")
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8, activation="relu"), *stack]), loss, y)
+
+
+@sick("data")
+def softmax_of_one() -> tuple[Any, ...]:
+    return classes(layers.Dense(1, activation="softmax"), loss="binary_crossentropy", most=2)
+
+
+@sick("loss")
+def categorical_of_one() -> tuple[Any, ...]:
+    return classes(layers.Dense(1, activation="sigmoid"), loss="categorical_crossentropy", most=2)
+
+
+@sick("loss")
+def softmax_of_softmax() -> tuple[Any, ...]:
+    return classes(layers.Dense(3, activation="softmax"), layers.Activation("softmax"))
+
+
+@sick("loss")
+def sigmoid_of_sigmoid() -> tuple[Any, ...]:
+    stack = [layers.Dense(1, activation="sigmoid"), layers.Activation("sigmoid")]
+    return classes(*stack, loss="binary_crossentropy", most=2)
+
+
+@sick("loss")
+def sigmoid_of_relu() -> tuple[Any, ...]:
+    stack = [layers.Dense(1, activation="relu"), layers.Activation("sigmoid")]
+    return classes(*stack, loss="binary_crossentropy", most=2)
+
+
+@healthy
+def two_classes() -> tuple[Any, ...]:
+    return classes(layers.Dense(2, activation="softmax"), most=2)
+
+
+@healthy
+def one_probability() -> tuple[Any, ...]:
+    return classes(
+        layers.BatchNormalization(), layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy", most=2
+    )
+
+
+@healthy
+def many_probabilities() -> tuple[Any, ...]:
+    stack = [keras.Input((8,)), layers.Dense(8, activation="tanh"), layers.Dense(8, activation="sigmoid")]
+    return compiled(keras.Sequential(stack), "binary_crossentropy", (X > 0).astype("float32"))
+
+
 @sick("loss")
 def broadcast_targets() -> tuple[Any, ...]:
     def squared(y: Any, prediction: Any) -> Any:
