@@ -22,9 +22,9 @@ class Source:
     """Where data come from.
 
     Attributes:
-        kind: ``keras.datasets.mnist``, ``make_classification``, ``array`` (literals, ``zeros``, ``arange``), ``random``,
-            ``read_csv``, ``file``, ``image_dataset_from_directory``, ``generator``, ``tf.data``, ``predict``, or
-            ``unknown``.
+        kind: ``keras.datasets.mnist``, ``make_classification``, ``array`` (literals, ``zeros``, ``arange``),
+            ``random``, ``read_csv``, ``file``, ``image file``, ``image_dataset_from_directory``, ``generator``,
+            ``tf.data``, ``tensorflow_datasets``, ``predict``, ``several``, or ``unknown``.
         name: the canonical name of the function that gives them; empty if there is none.
         part: ``x`` or ``y``; empty if that is not known.
         split: ``train`` or ``test``, if the source itself is split.
@@ -53,8 +53,8 @@ class Step:
     Attributes:
         kind: ``scaled`` (and shifted), ``standardised``, ``one-hot``, ``multi-hot``, ``encoded``, ``split``,
             ``selected`` (rows or columns), ``shuffled``, ``reshaped``, ``cast``, ``clipped``, ``padded``, ``resized``,
-            ``concatenated``, ``repeated``, ``batched``, ``cached``, ``taken``, ``skipped``, ``filtered``, ``augmented``,
-            ``compared``, ``computed`` (a function of each number), ``unknown`` for what nobody can follow.
+            ``concatenated``, ``repeated``, ``batched``, ``cached``, ``taken``, ``skipped``, ``filtered``, ``mapped``,
+            ``augmented``, ``compared``, ``computed`` (a function of each number), ``unknown`` for what nobody follows.
         site: where.
         detail: how, in words: ``/ 255``, ``train``, ``float32``.
         by: who decides how: the scaler object, the array whose mean or maximum it is, the order that a shuffling
@@ -178,12 +178,20 @@ def merged(value: Value, ways: list[Data], shapes: Shapely) -> Data:
         known = [part for part in ranges if part is not None]
         low, high = min(part.lowest for part in known), max(part.highest for part in known)
         found = Range(low, high, all(part == known[0] for part in known) and known[0].met)
-    same = {
-        name: getattr(first, name) if all(getattr(way, name) == getattr(first, name) for way in ways) else nothing
-        for name, nothing in (("is_integer", None), ("dtype", ""), ("classes", None), ("encoding", ""), ("order", ""))
-    }
     source = first.source if all(way.source == first.source for way in ways) else UNKNOWN_SOURCE
-    return Data(value, source, steps, found, is_sure=False, shapes=shapes, **same)
+    return Data(
+        value,
+        source,
+        steps,
+        found,
+        first.is_integer if all(way.is_integer is first.is_integer for way in ways) else None,
+        first.dtype if all(way.dtype == first.dtype for way in ways) else "",
+        first.classes if all(way.classes == first.classes for way in ways) else None,
+        first.encoding if all(way.encoding == first.encoding for way in ways) else "",
+        first.order if all(way.order == first.order for way in ways) else "",
+        False,
+        shapes,
+    )
 
 
 def _shared(ways: list[Data]) -> Iterator[Step]:

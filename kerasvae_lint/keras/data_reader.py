@@ -256,13 +256,13 @@ class DataReader:
                 whole = ends[0].is_integer()
                 return self.made(value, source, range=Range(0, ends[0] - 1, whole), is_integer=whole, order="sorted")
             if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
-                return self.made(value, source, range=Range(*ends), order="sorted")  # type: ignore[arg-type]
+                return self.made(value, source, range=Range(ends[0], ends[1]), order="sorted")
             return self.made(value, source)
         if op == "linspace":
             ends = self._number(value.operands[0] if value.operands else None), self._number(value.options.get("stop"))
             if ends[0] is not None and ends[1] is not None:
                 both = "endpoint" not in value.options
-                limits = Range(min(ends), max(ends), both)  # type: ignore[type-var]
+                limits = Range(min(ends[0], ends[1]), max(ends[0], ends[1]), both)
                 return self.made(value, source, range=limits, is_integer=False, order="sorted")
             return self.made(value, source)
         return None
@@ -274,7 +274,7 @@ class DataReader:
     def _draw(self, value: Computed, name: str) -> Data | None:
         word = constant(value.options.get("distribution", Unknown("")))
         source = Source("random", name)
-        if not isinstance(value.maker, LibraryName) or word in {"shuffle", "resample"}:
+        if not isinstance(value.maker, LibraryName) or name.startswith("tf.image.") or word in {"shuffle", "resample"}:
             return None
         low, high = value.options.get("minimum"), value.options.get("maximum")
         ends = self._number(low), self._number(high)
@@ -283,8 +283,9 @@ class DataReader:
             if name in {"np.random.uniform", "tf.random.uniform", "random.uniform"}:
                 lowest = 0.0 if low is None else ends[0]
                 highest = 1.0 if high is None else ends[1]
-                known = lowest is not None and highest is not None and "dtype" not in value.options
-                return self.made(value, source, range=Range(lowest, highest) if known else None, **facts)  # type: ignore[arg-type]
+                if lowest is None or highest is None or "dtype" in value.options:
+                    return self.made(value, source, **facts)
+                return self.made(value, source, range=Range(lowest, highest), **facts)
             return self.made(value, source, range=Range(0, 1), is_integer=False, **facts)
         if word == "normal":
             return self.made(value, source, range=Range(float("-inf"), float("inf")), is_integer=False, **facts)

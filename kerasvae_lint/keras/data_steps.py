@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kerasvae_lint.keras.data import Data, Encoding, Source, Step, merged, spelled
+from kerasvae_lint.keras.data import Data, Encoding, Source, Step, is_whole, merged, spelled
 from kerasvae_lint.keras.ranges import Range
 from kerasvae_lint.keras.ranges import join as join_ranges
 from kerasvae_lint.keras.shaping import Shapes
@@ -381,7 +381,7 @@ def _one_hot(given: Given) -> Data | None:
     classes = int(number) if number is not None else None
     if classes is None and (told is None or is_none(told)) and given.operand(1) is None:
         limits = data.range
-        whole = limits is not None and limits.met and data.is_integer and limits.highest.is_integer()
+        whole = limits is not None and limits.met and data.is_integer and is_whole(limits.highest)
         classes = int(limits.highest) + 1 if limits is not None and whole else None
     detail = str(classes) if classes is not None else ""
     plain = not {"on_value", "off_value"} & given.value.options.keys()
@@ -473,10 +473,7 @@ def _concatenated(given: Given) -> Data | None:
     detail = f"{len(parts)} parts" if not columns else f"{len(parts)} parts, side by side"
     step = Step("concatenated", given.value.site, detail, None, () if open_ended else parts)
     whole = merged(given.value, list(parts), given.shapes)
-    same = {part.source for part in parts}
-    source = same.pop() if len(same) == 1 else Source("several", value=given.value)
-    if any(not part.source.is_known for part in parts):
-        source = Source("unknown", value=given.value)
+    source = _source_of(given.value, parts)
     sure = all(part.is_sure for part in parts) and not open_ended and len({part.steps for part in parts}) == 1
     made = replace(whole, source=source, is_sure=sure or all(part.is_known for part in parts))
     limits = parts[0].range
@@ -488,6 +485,18 @@ def _concatenated(given: Given) -> Data | None:
     if kinds is not None:
         facts = {"classes": kinds, "encoding": "integers"}
     return made.then(step, given.value, range=limits, order=order, shapes=given.shapes, **facts)
+
+
+def _source_of(value: Value, parts: tuple[Data, ...]) -> Source:
+    """Where pieces come from together: what their sources have in common."""
+    first = parts[0].source
+    if any(not part.source.is_known for part in parts):
+        return Source("unknown", value=value)
+    if any((part.source.kind, part.source.part) != (first.kind, first.part) for part in parts):
+        return Source("several", value=value)
+    name = first.name if all(part.source.name == first.name for part in parts) else ""
+    split = first.split if all(part.source.split == first.split for part in parts) else ""
+    return Source(first.kind, name, first.part, split, value)
 
 
 def _order_of(parts: tuple[Data, ...], open_ended: bool) -> str:
@@ -628,7 +637,11 @@ def _augmented(given: Given) -> Data | None:
         data = given.read(image) if image is not None else None
     if data is None:
         return None
-    return data.then(given.step("augmented", given.value.op), given.value, range=None, is_integer=None)
+    name = given.value.maker.name.rpartition(".")[2] if isinstance(given.value.maker, LibraryName) else given.value.op
+    moves = any(word in name for word in ("flip", "crop"))
+    limits = _loose(data.range) if moves else None
+    whole = data.is_integer if moves else None
+    return data.then(given.step("augmented", name), given.value, range=limits, is_integer=whole)
 
 
 def _drawn(given: Given) -> Data | None:
@@ -673,7 +686,8 @@ def _layer(given: Given) -> Data | None:
         if offset is not None:
             number = given.number(offset)
             limits = limits.plus(number) if limits is not None and number is not None else None
-            detail += f" + {spelled(number)}" if number is not None else " + ?"
+            sign = "-" if number is not None and number < 0 else "+"
+            detail += f" {sign} {spelled(abs(number))}" if number is not None else " + ?"
         return data.then(given.step("scaled", detail, layer), given.value, range=limits, is_integer=None, dtype="")
     if word == "Normalization":
         limits = Range(float("-inf"), float("inf"))

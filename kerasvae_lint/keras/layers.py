@@ -96,14 +96,18 @@ def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site)
     if found is None:
         node.output = output_of(machine, layer, arguments.get(0, "inputs", "x"), arguments, site)
         return node.output
-    found = node.output = _told_apart(machine, found, arguments, site)
+    found = node.output = _told_apart(machine, layer, found, arguments, site)
     note_product(machine, found, layer, arguments)
     return found
 
 
-def _told_apart(machine: Machine, output: Value, arguments: Arguments, site: Site) -> Value:
-    """What a layer hands on as it is, as a tensor of its own: what comes behind the layer is told from what goes in."""
-    given = {id(part) for value in arguments.positional[:1] for part in held(value) if isinstance(part, Computed)}
+def _told_apart(machine: Machine, layer: Value, output: Value, arguments: Arguments, site: Site) -> Value:
+    """What a layer hands on as it is, as a tensor of its own: what comes out is told from what goes in."""
+    same = [*arguments.positional[:1]]
+    declared = model_outputs(layer)
+    if declared is not None:
+        same.append(declared)  # a model that is called gives tensors of its own, not those that it was made with
+    given = {id(part) for value in same for part in held(value) if isinstance(part, Computed)}
     if not given:
         return output
 
@@ -181,6 +185,18 @@ def _items(machine: Machine, value: Value, site: Site) -> tuple[tuple[Value, ...
     if isinstance(value, (ListObject, Tuple)):
         return machine.iterate(value, site)
     return (value,), None
+
+
+def note_loss(machine: Machine, model: Value, loss: Value) -> None:
+    """Remember a loss that a model is given from outside."""
+    added_losses(machine, model).append(loss)
+
+
+def added_losses(machine: Machine, model: Value) -> list[Value]:
+    """The tensors that ``model.add_loss`` was given: Keras 2 makes the layers behind them layers of the model."""
+    found = machine.memory.setdefault(("added losses", model.key), [])
+    assert isinstance(found, list)
+    return found
 
 
 class Product:

@@ -12,6 +12,7 @@ from kerasvae_lint.keras.layers import (
     LAYER_LIST,
     model_inputs,
     model_outputs,
+    note_loss,
     note_made,
     output_of,
     sequential_layers,
@@ -19,7 +20,7 @@ from kerasvae_lint.keras.layers import (
 from kerasvae_lint.keras.pipelines import arguments_of
 from kerasvae_lint.keras.shaping import shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
-from kerasvae_lint.library import Entry, lookup
+from kerasvae_lint.library import Entry, lookup, string_alias
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -39,6 +40,7 @@ from kerasvae_lint.values.lattice import (
     constant,
     held,
     join,
+    plainly,
 )
 from kerasvae_lint.values.world import Arguments, Machine
 
@@ -58,7 +60,9 @@ def call_special(
         if isinstance(given, FunctionValue):
             return given.tagged("tf.function")
         return given if given is not None else LibraryObject(name, "function", site, arguments.keywords)
-    if name in {"keras.activations.get", "keras.layers.deserialize", "keras.losses.get", "keras.initializers.get"}:
+    if name == "keras.activations.get" and arguments.positional:
+        return join(*(_activation(machine, member, site) for member in arguments.positional[0].alternatives()))
+    if name in {"keras.layers.deserialize", "keras.losses.get", "keras.initializers.get"}:
         return arguments.positional[0] if arguments.positional else None
     makes = entry.makes if entry is not None else ""
     if makes == "variable" and name != "tf.TensorArray":
@@ -67,6 +71,16 @@ def call_special(
         given = arguments.get(0, "model")
         return machine.copy(given, site) if given is not None else None
     return backend.call(machine, name, arguments, site)
+
+
+def _activation(machine: Machine, given: Value, site: Site) -> Value:
+    """The function that an activation's name means; None is the linear one."""
+    plain = plainly(given)
+    if not isinstance(plain, Constant):
+        return given
+    word = "linear" if plain.value is None else plain.value
+    found = string_alias("activation", word) if isinstance(word, str) else None
+    return machine.library(found, given.site or site) if found is not None else given
 
 
 def _variable(
@@ -261,6 +275,8 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
         training.trace(machine, obj, site)
     if name == "build":
         _build(machine, obj, arguments, site)
+    if name == "add_loss" and arguments.positional:
+        note_loss(machine, obj, arguments.positional[0])
     return Computed(name, arguments.positional, "any", site, arguments.keywords, obj, None, machine.phase, machine.now)
 
 

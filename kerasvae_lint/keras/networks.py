@@ -13,6 +13,7 @@ from kerasvae_lint.keras.graph import Graph, Vertex, in_one_loop
 from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
 from kerasvae_lint.keras.layers import (
     Node,
+    added_losses,
     made_layers,
     model_inputs,
     model_outputs,
@@ -118,7 +119,12 @@ def _made(machine: Interpreter, model: LibraryObject | Instance, site: Site) -> 
     outputs = model_outputs(model)
     if outputs is not None:
         before = model.order if isinstance(model, LibraryObject) else 1 << 60
-        return _functional(machine, model, Graph(machine, outputs, model_inputs(model), before))
+        network = _functional(machine, model, Graph(machine, outputs, model_inputs(model), before))
+        for loss in added_losses(machine, model):
+            more = _functional(machine, model, Graph(machine, loss, model_inputs(model), 1 << 60))
+            known = {id(member.layer) for member in network.members}
+            network.members += [member for member in more.members if id(member.layer) not in known]
+        return network
     return _subclassed(machine, model) if isinstance(model, Instance) else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.pipelines import PREFIX, dataset_output, element
 from kerasvae_lint.keras.plain import Plain, options_of
-from kerasvae_lint.keras.sources import source_output
+from kerasvae_lint.keras.sources import label_count, source_output
 from kerasvae_lint.library import lookup
 from kerasvae_lint.library.shapes.applications import application_output
 from kerasvae_lint.library.shapes.calls import Call, Operand, Options, Part, Result
@@ -174,7 +174,13 @@ class Shapes:
             return None
         if value.kind in {"number", "bool"} and op != "getitem":
             return ()
-        return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
+        options = self.options(value)
+        found = operation_output(op, tuple(map(self.operand, value.operands)), options)
+        if op == "one_hot" and isinstance(found, tuple) and found and len(value.operands) == 1:
+            told = options.get("num_classes")
+            count = label_count(value.operands[0], self.options) if told is None else None
+            return (*found[:-1], count) if count is not None else found
+        return found
 
     def _picked(self, shapes: list[Shape | None], value: Computed) -> Output:
         index = self.plain.of(value.options.get("index", Constant(None)))
@@ -207,7 +213,8 @@ class Shapes:
             found["reduced"] = entry.reduced
         for name, option in value.options.items():
             plain = self.plain.of(option)
-            is_tensor = plain is UNKNOWN and (kind_of(option) in {"tensor", "array"} or isinstance(option, Tuple))
+            is_array = kind_of(option) in {"tensor", "array"} or (isinstance(option, Computed) and option.op == "range")
+            is_tensor = plain is UNKNOWN and (is_array or isinstance(option, Tuple))
             found[name] = self.operand(option) if is_tensor else plain
         return Options(found, self.keras)
 

@@ -204,9 +204,28 @@ def source_output(
     called = method(value)
     if called is not None and called.name in TRANSFORMS and called.scaler:
         return (_transformed(called, of),)
+    if value.op == "pad_sequences" and value.operands:
+        whole = of(value.operands[0])
+        length = options(value).get("maxlen")
+        size = length if isinstance(length, int) and not isinstance(length, bool) else UNKNOWN
+        return ((whole[0] if isinstance(whole, tuple) and whole else UNKNOWN, size),)
     if value.op == "get_dummies" and value.operands:
         return (_with_columns(of(value.operands[0])),)
     return None
+
+
+_FORMS = frozenset({"reshape", "flatten", "expand_dims", "squeeze", "cast", "astype", "identity", "constant"})
+
+
+def label_count(value: Value, options: Callable[[Computed], Mapping[str, object]]) -> int | None:
+    """How many classes whole labels of a data set have; None for parts of them, and for all else."""
+    at = value
+    while isinstance(at, Computed) and at.op in _FORMS and at.operands:
+        at = at.operands[0]
+    found = dataset_part(at, options)
+    if found is None or not found[1].met or found[1].range is None or found[1].range[0] != 0:
+        return None
+    return found[1].classes
 
 
 def _transformed(called: Method, of: Callable[[Value], Output]) -> Output:

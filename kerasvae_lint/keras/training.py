@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kerasvae_lint.keras.chains import declared_shape
+from kerasvae_lint.keras.feeding import fed
 from kerasvae_lint.keras.kinds import kinds, library_class
 from kerasvae_lint.keras.layers import model_outputs
+from kerasvae_lint.keras.shaping import shapes_of
 from kerasvae_lint.keras.tensors import is_callable
 from kerasvae_lint.library import lookup, string_alias
 from kerasvae_lint.values.binding import bind_library
@@ -213,7 +216,10 @@ def trace(machine: Machine, model: Value, site: Site) -> None:
     machine.memory["traced", model.key] = True
     compiled = machine.memory.get(("compiled", model.key))
     at = compiled.site if isinstance(compiled, Run) else site
-    data = Computed("data", (), "tensor", at, None, model)
+    x, y = _given(machine, model, at)
+    data: Value = Computed("data", (), "tensor", at, None, model)
+    if shapes_of(machine).of(x) is not None:
+        data = x if y is None else Tuple((x, y), at)
     with machine.in_phase(TRACING):
         if isinstance(model, Instance):
             for name in ("train_step", "test_step"):
@@ -233,13 +239,27 @@ def forward(machine: Machine, model: Value, site: Site) -> Value:
     outputs = model_outputs(model)
     if outputs is not None:
         return outputs
-    batch = Computed("batch", (), "tensor", site, None, model)
+    batch: Value = Computed("batch", (), "tensor", site, None, model)
+    if declared_shape(machine, model) is None:
+        batch, _ = _given(machine, model, site)
     if kinds(model) & {"layer", "model"}:
         made = machine.call(model, Arguments((batch,)), site)
         # a subclass that returns several things is told by nobody which of them is which output
         several = isinstance(made, (Tuple, ListObject)) and isinstance(model, Instance)
         return Computed("output", (), "any", site, None, model) if several else made
     return Computed("output", (), "any", site, None, model)
+
+
+def _given(machine: Machine, model: Value, site: Site) -> tuple[Value, Value | None]:
+    """A batch of what a model is trained on (else: evaluated on, asked about), with its targets if it has any."""
+    mine = [run for run in runs(machine) if run.method in RUNS and any(m is model for m in run.model.alternatives())]
+    for run in sorted(mine, key=lambda run: run.method not in TRAINS):
+        arguments = run.arguments
+        x = arguments.get("x", arguments.get("generator"))
+        made = fed(machine, x, arguments.get("y"), site, model)
+        if shapes_of(machine).of(made[0]) is not None:
+            return made
+    return fed(machine, None, None, site, model)
 
 
 class CompiledLoss:

@@ -8,12 +8,15 @@ from functools import cached_property
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import Place, TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
+from kerasvae_lint.keras.data import Data
+from kerasvae_lint.keras.data_reader import data_reader
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.model_outputs import ModelOutputs
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import TRAINS, compiled_losses_of
+from kerasvae_lint.keras.trainings import Training, trainings
 from kerasvae_lint.model.calls import Call, calls_method
 from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
@@ -229,6 +232,16 @@ class Module:
     def outputs(self) -> ModelOutputs:
         """The outputs of the models: how large they are, how they end, which losses they meet."""
         return ModelOutputs(self.program.machine)
+
+    @cached_property
+    def trainings(self) -> list[Training]:
+        """What this file does with each model, in order of time."""
+        found = trainings(self.program.machine)
+        return [training for training in found if any(self.owns(step.site) for step in training.steps)]
+
+    def data(self, value: Value) -> Data:
+        """Where data come from and what was done to them."""
+        return data_reader(self.program.machine).of(value)
 
     @cached_property
     def _loss_adders(self) -> set[Hashable]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.core import TargetKeras
-from kerasvae_lint.core.network import Layer, LayerCall, Network, Shape, Tensor
+from kerasvae_lint.core.network import Layer, LayerCall, Network, Shape, Step, Tensor
 from kerasvae_lint.keras.chains import given_to
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of, nodes_of
@@ -17,11 +17,13 @@ from kerasvae_lint.keras.networks import Network as Found
 from kerasvae_lint.keras.parameters import UNKNOWN_COUNT, count, is_trainable
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.shaping import Shapes, shapes_of
+from kerasvae_lint.keras.trainings import Training, trainings
 from kerasvae_lint.library import lookup
 from kerasvae_lint.library.shapes.dims import UNKNOWN as _UNKNOWN
 from kerasvae_lint.library.shapes.dims import Shape as KnownShape
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.project import Project
+from kerasvae_lint.model.training_words import arguments_in_words
 from kerasvae_lint.source import Source
 from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.lattice import Computed, Constant, Instance, LibraryObject, Site, Unknown, Value
@@ -71,6 +73,7 @@ class Reader:
         self.keras = keras
         self.shapes: Shapes = shapes_of(program.machine)
         self._names: Names | None = None
+        self._trainings: dict[Hashable, Training] | None = None
 
     def networks(self) -> Iterator[Network]:
         """Every network that the file makes or gets hold of, the same one once."""
@@ -107,7 +110,18 @@ class Reader:
             tuple(part for value in found.outputs for part in self.tensors(value)),
             tuple(self.names.of(value) for value in found.inputs),
             tuple(self.names.of(layer) for layer in _makers(found)),
+            tuple(self.steps(found)),
         )
+
+    def steps(self, found: Found) -> Iterator[Step]:
+        """What is done with a network, in order of time."""
+        if self._trainings is None:
+            self._trainings = {training.model.key: training for training in trainings(self.machine)}
+        training = self._trainings.get(found.model.key)
+        for step in training.steps if training is not None else ():
+            file, line, _ = self.place(step.site)
+            if file == self.place(found.site)[0]:
+                yield Step(step.method, line, tuple(arguments_in_words(step)))
 
     def layer(self, member: Member, depth: int) -> Layer:
         """One layer."""

@@ -225,6 +225,8 @@ def _is_python(value: Value, name: str) -> bool | None:
         return False
     if isinstance(value, Tuple):
         return name in {"tuple", "object"}
+    if isinstance(value, Computed) and value.op == "batch" and "shape" in value.options:
+        return name == "object"  # one tensor, and known to be one
     if isinstance(value, ListObject):
         return value.kind in _CONTAINERS.get(name, ()) or name == "object"
     if isinstance(value, DictObject):

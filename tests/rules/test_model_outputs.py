@@ -1,4 +1,4 @@
-"""One unit under a softmax, an argmax or a loss over classes, and activations in a row, however the model is written."""
+"""One unit under a softmax, an argmax or a loss over classes, and activations in a row, in models of every kind."""
 
 from __future__ import annotations
 
@@ -49,14 +49,15 @@ SINGLE = {
     "a function": INPUT + "keras.Model(inputs, tf.nn.softmax(Dense(1)(inputs)))",
     "a function as activation": INPUT + "keras.Model(inputs, Dense(1, activation=tf.nn.softmax)(inputs))",
     "one of two": INPUT + 'keras.Model(inputs, [Dense(3, "softmax")(inputs), Dense(1, "softmax")(inputs)])',
-    "an image of one channel": 'inputs = Input((8, 8, 3))\nkeras.Model(inputs, layers.Conv2D(1, 1, activation="softmax")(inputs))',
+    "an image of one channel": "inputs = Input((8, 8, 3))\n"
+    'keras.Model(inputs, layers.Conv2D(1, 1, activation="softmax")(inputs))',
     "each step": STEPS + 'keras.Model(inputs, layers.TimeDistributed(Dense(1, activation="softmax"))(inputs))',
     "over the sequence's features": STEPS + "keras.Model(inputs, Softmax(axis=-1)(Dense(1)(inputs)))",
     "an axis that is named from the front": STEPS + "keras.Model(inputs, Softmax(axis=2)(Dense(1)(inputs)))",
     "through a nested model": INPUT + "body = Sequential([Dense(8), Dense(1)])\n"
     'keras.Model(inputs, Activation("softmax")(body(inputs)))',
     "a builder": 'def build(n):\n    return Sequential([Input((4,)), Dense(n, activation="softmax")])\n\nbuild(1)',
-    "a builder of many": 'def build(n):\n    return Sequential([Dense(n, activation="softmax")])\n\nbuild(1)\nbuild(10)',
+    "a builder of many": 'def build(n):\n    return Sequential([Dense(n, "softmax")])\n\nbuild(1)\nbuild(10)',
     "a class": "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
     '        self.head = Dense(1, activation="softmax")\n\n    def call(self, x):\n        return self.head(x)\n\n'
     'model = Net()\nmodel.compile("adam", "mse")\nmodel.fit(x, y)',

@@ -171,7 +171,7 @@ def _measured(
     rows: int, columns: int, limits: tuple[float, float] | None, target: tuple[float, float], *more: int
 ) -> Callable[[Options], Parts]:
     def made(options: Options) -> Parts:
-        x = Part("x", (rows, columns), "float64", limits, False, False)
+        x = Part("x", (rows, columns), "float64", limits, False, None)
         return _bunch(options, x, Part("y", (rows, *more), "float64", target, True, None))
 
     return made
@@ -195,7 +195,7 @@ def _diabetes(options: Options) -> Parts:
 
 
 def _olivetti(options: Options) -> Parts:
-    order: Order = {True: "mixed", False: "sorted"}.get(options.get("shuffle"), "")  # type: ignore[call-overload, assignment]
+    order = _order(options)
     x = Part("x", (400, 4096), "float32", (0, 1), False, False, order=order)
     y = Part("y", (400,), "", (0, 39), True, True, 40, order=order)
     return _bunch(options, x, y, images=replace(x, shape=(400, 64, 64)))
@@ -213,10 +213,10 @@ def _size(value: object) -> Dim:
     return value if isinstance(value, int) and not isinstance(value, bool) else UNKNOWN
 
 
-def _order(options: Options, sorted_else: bool = True) -> Order:
-    if options.get("shuffle") is True:
-        return "mixed"
-    return "sorted" if sorted_else and options.get("shuffle") is False else ""
+def _order(options: Options) -> Order:
+    """Class after class, unless the samples are shuffled."""
+    shuffles = options.get("shuffle")
+    return "mixed" if shuffles is True else "sorted" if shuffles is False else ""
 
 
 def _pair(x: Part, y: Part) -> Parts:
@@ -234,8 +234,13 @@ def _classes(rows: Dim, classes: object, order: Order) -> Part:
 
 
 def _classification(options: Options) -> Parts:
-    rows, order = _size(options.get("n_samples")), _order(options, sorted_else=True)
-    return _pair(_numbers(rows, _size(options.get("n_features")), order), _classes(rows, options["n_classes"], order))
+    rows = _size(options.get("n_samples"))
+    # unshuffled the clusters follow each other, of which a class has several
+    order: Order = "mixed" if options.get("shuffle") is True else ""
+    y = _classes(rows, options.get("n_classes"), order)
+    if options.get("weights") is not None:
+        y = replace(y, met=False)
+    return _pair(_numbers(rows, _size(options.get("n_features")), order), y)
 
 
 def _multilabel(options: Options) -> Parts:
@@ -300,9 +305,10 @@ def _friedman(columns: int | None) -> Callable[[Options], Parts]:
 
 
 def _quantiles(options: Options) -> Parts:
-    rows, order = _size(options.get("n_samples")), "mixed" if options.get("shuffle") is True else ""
-    x = _numbers(rows, _size(options.get("n_features")), order)  # type: ignore[arg-type]
-    return _pair(x, _classes(rows, options.get("n_classes"), order))  # type: ignore[arg-type]
+    rows = _size(options.get("n_samples"))
+    order: Order = "mixed" if options.get("shuffle") is True else ""
+    x = _numbers(rows, _size(options.get("n_features")), order)
+    return _pair(x, _classes(rows, options.get("n_classes"), order))
 
 
 def _hastie(options: Options) -> Parts:
