@@ -58,6 +58,8 @@ _VALUES: dict[str, object] = {
 _BACKEND_LIKE = frozenset({"keras.backend", "keras.ops", "keras.activations"})
 _SMALL_STARS = frozenset({"keras", "layers", "backend", "Model", "Sequential", "distributions"})
 _CALLED = frozenset({"layer", "model"})
+READABLE = ("keras.src.applications.resnet", "tf_keras.src.applications.resnet")
+"""Modules of a library whose code is read like the project's, beside the file that imports them."""
 
 
 class KerasWorld:
@@ -74,6 +76,10 @@ class KerasWorld:
     def is_library(self, dotted: str) -> bool:
         """True for the libraries that are known, and for the standard library."""
         return dotted.partition(".")[0] in LIBRARIES
+
+    def is_readable(self, dotted: str) -> bool:
+        """True for the networks that come with Keras and that others of them are made of."""
+        return self._private and dotted.startswith(READABLE)
 
     def canonical(self, dotted: str) -> str:
         """The one spelling of a name."""

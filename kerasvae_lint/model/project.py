@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.keras.flavour import Flavour, flavour_of_pins
-from kerasvae_lint.keras.world import LIBRARIES
+from kerasvae_lint.keras.world import LIBRARIES, READABLE
 from kerasvae_lint.project import IMPORTERS, Indexes, Search, search_of
 from kerasvae_lint.source import SourceError, decode
 from kerasvae_lint.source.files import INSTALLED, has_marker, project_root, searched_folder
@@ -117,7 +117,7 @@ class Surroundings:
 
     def _find(self, dotted: str, by: Unit, folder: Path) -> Unit | None:
         parts = dotted.split(".")
-        if not parts[0] or parts[0] in LIBRARIES or not all(parts):
+        if not all(parts) or (parts[0] in LIBRARIES and not dotted.startswith(READABLE)):
             return None
         root = self.project.root_of(by.filename)
         places = [folder, *folder.parents]

@@ -216,7 +216,8 @@ class Interpreter:
 
     def imported(self, dotted: str, unit: Unit, site: Site) -> Value:
         """What an absolute dotted name that was imported means: a module or something in one."""
-        if self.loader is not None and not self.world.is_library(dotted):
+        known = self.world.is_library(dotted)
+        if self.loader is not None and (not known or self.world.is_readable(dotted)):
             parts = dotted.split(".")
             for length in range(len(parts), 0, -1):
                 found = self.loader.unit(".".join(parts[:length]), unit)
@@ -225,10 +226,7 @@ class Interpreter:
                     for name in parts[length:]:
                         value = self.get_attribute(value, name, site)
                     return value
-            return Unknown("import", site, None, dotted)
-        if self.world.is_library(dotted):
-            return self.library(dotted, site)
-        return Unknown("import", site, None, dotted)
+        return self.library(dotted, site) if known else Unknown("import", site, None, dotted)
 
     def library(self, dotted: str, site: Site) -> Value:
         """What a library's dotted name means."""

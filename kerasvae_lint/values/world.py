@@ -233,6 +233,9 @@ class World(Protocol):
     def is_library(self, dotted: str) -> bool:
         """True if a module name belongs to a library that is known, or to none of the project's at any rate."""
 
+    def is_readable(self, dotted: str) -> bool:
+        """True for a library's module whose code is read where it stands beside the file that imports it."""
+
     def canonical(self, dotted: str) -> str:
         """The one spelling of a library's dotted name."""
 
