@@ -74,8 +74,8 @@ class SingleUnitSoftmax(Rule):
             notes = ((size.record, "one unit"),) if size is not None and module.owns(size) and at is written else ()
             yield Report(
                 at,
-                "The softmax of one number is always 1: `predict` gives 1.0 for everything, in Keras 2 and 3, even if the"
-                " loss falls. Use a sigmoid, or as many units as there are classes.",
+                "The softmax of one number is always 1: `predict` gives 1.0 for everything, in Keras 2 and 3, even"
+                " where the loss falls. Use a sigmoid, or as many units as there are classes.",
                 notes,
                 _fix(module, single[0], outputs) if sure else None,
                 about=(written,),

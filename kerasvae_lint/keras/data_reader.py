@@ -10,8 +10,8 @@ from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.pipelines import PREFIX, element, label_mode
 from kerasvae_lint.keras.ranges import Range
 from kerasvae_lint.keras.shaping import Shapes, shapes_of
-from kerasvae_lint.keras.sources import Method, dataset_part, method, share, shuffled
-from kerasvae_lint.library.shapes.datasets import Part
+from kerasvae_lint.keras.sources import OPEN, Method, dataset_part, method, share, shuffled
+from kerasvae_lint.library.shapes.datasets import Order, Part
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -153,10 +153,7 @@ class DataReader:
         part = share(value)
         if part is not None:
             whole = self.of(part.whole, part.call.order, depth - 1)
-            keeps = part.call.options.get("shuffle")
-            order = whole.order if keeps is not None and constant(keeps) is False else "mixed" if keeps is None else ""
-            if keeps is not None and constant(keeps) is True:
-                order = "mixed"
+            order = _order_of_split(part.call, whole.order)
             return replace(whole.part_of(Step("split", value.site, part.split, part.call), value), order=order)
         copy = shuffled(value)
         if copy is not None:
@@ -454,6 +451,13 @@ def _part(structure: Value, index: int | None) -> Value | None:
     if isinstance(structure, DictObject):
         return None
     return structure if index in (None, 0) else None
+
+
+def _order_of_split(call: Computed, order: Order) -> Order:
+    """``train_test_split`` shuffles, unless it is told not to."""
+    given = call.options.get("shuffle")
+    shuffles = OPEN not in call.options if given is None else constant(given)
+    return "mixed" if shuffles is True else order if shuffles is False and given is not None else ""
 
 
 def _word(value: Computed) -> str:

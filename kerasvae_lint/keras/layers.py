@@ -167,10 +167,19 @@ def _functional(machine: Machine, model: Value, arguments: Arguments, site: Site
     result: Value = outputs
     if (calls or _is_resized(machine, places, values)) and len(places) == len(values):
         found = put_in(outputs, {id(place): value for place, value in zip(places, values, strict=True)})
-        result = found if found is not None else outputs
+        if found is not None:
+            result = found[0]
+            rebuilt_values(machine).extend(found[1])
     if len(calls) < MAX_PRODUCTS:
         calls.append((values, result))
     return result
+
+
+def rebuilt_values(machine: Machine) -> list[Value]:
+    """What was computed anew because a functional model was called on other inputs: no code of its own computes it."""
+    found = machine.memory.setdefault("rebuilt", [])
+    assert isinstance(found, list)
+    return found
 
 
 def _is_resized(machine: Machine, places: tuple[Value, ...], values: tuple[Value, ...]) -> bool:

@@ -65,6 +65,8 @@ _ITSELF = frozenset({"identity", "cast", "convert", "convert_to_tensor", "numpy"
 _SHAPES = frozenset({"shape", "get_shape"})
 _RANKS = frozenset({"ndim", "rank"})
 _TOTALS: dict[str, Callable[[Any], object]] = {"prod": math.prod, "sum": sum, "add_n": sum, "min": min, "max": max}
+_SETTINGS = frozenset({"initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule"})
+"""What a layer or model is given that has a name and no size."""
 MAX_DEPTH = 24
 
 
@@ -109,7 +111,7 @@ class Plain:
         if isinstance(value, (LibraryObject, Instance)) and is_layer(value):
             return self._shapes.part(value) or UNKNOWN
         if isinstance(value, LibraryObject):
-            return UNKNOWN if value.kind in {"variable", "dataset", "array"} else value.name
+            return value.name if value.kind in _SETTINGS else UNKNOWN
         return UNKNOWN
 
     def _united(self, value: Union, depth: int) -> object:

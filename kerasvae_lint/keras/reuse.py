@@ -10,20 +10,21 @@ MAX_PARTS = 4_000
 """How many parts of a model's outputs are looked through; a model with more keeps its outputs as they are."""
 
 
-def put_in(outputs: Value, inputs: Mapping[int, Value]) -> Value | None:
-    """``outputs`` computed from other inputs, given by the identity of the old ones; None if that is too much.
+def put_in(outputs: Value, inputs: Mapping[int, Value]) -> tuple[Value, list[Value]] | None:
+    """``outputs`` computed from other inputs, given by the identity of the old ones, and all that is computed anew.
 
-    What does not depend on them stays the object that it is; random draws are drawn anew.
+    What does not depend on them stays the object that it is; random draws are drawn anew. None if that is too much.
     """
     rebuilder = _Rebuilder(inputs)
     found = rebuilder.of(outputs)
-    return found if rebuilder.left > 0 else None
+    return (found, rebuilder.made) if rebuilder.left > 0 else None
 
 
 class _Rebuilder:
     def __init__(self, inputs: Mapping[int, Value]) -> None:
         self.done: dict[int, Value] = dict(inputs)
         self.left = MAX_PARTS
+        self.made: list[Value] = []
 
     def of(self, value: Value) -> Value:
         found = self.done.get(id(value))
@@ -43,7 +44,9 @@ class _Rebuilder:
             if same and value.op != "draw":
                 return value
             site, maker = value.site, value.maker
-            return Computed(value.op, operands, value.kind, site, options, maker, value.index, value.phase, value.order)
+            made = Computed(value.op, operands, value.kind, site, options, maker, value.index, value.phase, value.order)
+            self.made.append(made)
+            return made
         if isinstance(value, Union):
             members = [self.of(member) for member in value.members]
             same = all(a is b for a, b in zip(members, value.members, strict=True))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.pipelines import PREFIX, dataset_output, element
 from kerasvae_lint.keras.plain import Plain, options_of
-from kerasvae_lint.keras.sources import label_count, source_output
+from kerasvae_lint.keras.sources import source_output
 from kerasvae_lint.library import lookup
 from kerasvae_lint.library.shapes.applications import application_output
 from kerasvae_lint.library.shapes.calls import Call, Operand, Options, Part, Result
@@ -28,6 +28,7 @@ from kerasvae_lint.values.lattice import (
     Site,
     Tuple,
     Union,
+    Unknown,
     Value,
     is_none,
 )
@@ -170,17 +171,15 @@ class Shapes:
                 return self._picked(whole, value)
         if op in _HANDED_ON and value.operands:
             return self.of(value.operands[0])
-        if op == "draw" and isinstance(value.maker, LibraryObject):
+        if op == "draw" and (isinstance(value.maker, LibraryObject) or "x" in value.options):
+            given = value.options.get("x")  # ``shuffle(x)`` and its kin
+            is_shuffled = given is not None and self.plain.of(value.options["distribution"]) == "shuffle"
+            return self.of(given) if is_shuffled and given is not None else None
+        if isinstance(value.maker, LibraryName) and lookup(value.maker.name) is None:
             return None
         if value.kind in {"number", "bool"} and op != "getitem":
             return ()
-        options = self.options(value)
-        found = operation_output(op, tuple(map(self.operand, value.operands)), options)
-        if op == "one_hot" and isinstance(found, tuple) and found and len(value.operands) == 1:
-            told = options.get("num_classes")
-            count = label_count(value.operands[0], self.options) if told is None else None
-            return (*found[:-1], count) if count is not None else found
-        return found
+        return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
 
     def _picked(self, shapes: list[Shape | None], value: Computed) -> Output:
         index = self.plain.of(value.options.get("index", Constant(None)))
@@ -190,6 +189,8 @@ class Shapes:
 
     def operand(self, value: Value) -> Operand:
         """A value as the shape functions of operations take it."""
+        if isinstance(value, Unknown):
+            return Operand(None)  # the default of a parameter says nothing of what else it is given
         plain = self.plain.of(value)
         if plain is UNKNOWN and isinstance(_state(value), Tuple):
             state = _state(value)

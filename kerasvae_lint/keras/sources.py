@@ -209,9 +209,21 @@ def source_output(
         length = options(value).get("maxlen")
         size = length if isinstance(length, int) and not isinstance(length, bool) else UNKNOWN
         return ((whole[0] if isinstance(whole, tuple) and whole else UNKNOWN, size),)
+    if _function(value) == "keras.utils.to_categorical" and len(value.operands) == 1:
+        return (_categorical(value, of(value.operands[0]), options),)
     if value.op == "get_dummies" and value.operands:
         return (_with_columns(of(value.operands[0])),)
     return None
+
+
+def _categorical(value: Computed, whole: Output, options: Callable[[Computed], Mapping[str, object]]) -> Shape | None:
+    """``to_categorical``: a last axis of one number gives way to the classes."""
+    if not isinstance(whole, tuple) or (len(whole) > 1 and not isinstance(whole[-1], int)):
+        return None
+    told = options(value).get("num_classes")
+    count = label_count(value.operands[0], options) if told is None else told
+    classes = count if isinstance(count, int) and not isinstance(count, bool) else UNKNOWN
+    return (*(whole[:-1] if len(whole) > 1 and whole[-1] == 1 else whole), classes)
 
 
 _FORMS = frozenset({"reshape", "flatten", "expand_dims", "squeeze", "cast", "astype", "identity", "constant"})

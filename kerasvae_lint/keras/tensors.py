@@ -75,9 +75,10 @@ def best_signature(entry: Entry | None, arguments: Arguments) -> Signature | Non
 def compute(machine: Machine, callee: LibraryName, entry: Entry, arguments: Arguments, site: Site) -> Value:
     """The value of a tensor function: a formula over its operands."""
     roles, rest = bound_by_role(entry, arguments)
+    if not arguments.complete and entry.name.startswith(("sklearn.", "keras.datasets.")):
+        roles[OPEN] = Unknown("arguments", site)
     if is_dataset(entry.name):
-        options = roles if arguments.complete else {**roles, OPEN: Unknown("arguments", site)}
-        return Computed(entry.operation, rest, "array", site, options, callee, None, machine.phase, machine.now)
+        return Computed(entry.operation, rest, "array", site, roles, callee, None, machine.phase, machine.now)
     names = _LOSS_OPERANDS if entry.makes == "lossfunction" else _OPERANDS
     operands = [roles.pop(name) for name in names if name in roles]
     operands += rest

@@ -36,6 +36,7 @@ from kerasvae_lint.values.lattice import (
 from kerasvae_lint.values.world import CallEvent
 
 _STEPS = frozenset({"apply_gradients", "minimize", "apply"})
+_SCHEDULE = "keras.optimizers.schedules.LearningRateSchedule"
 _INSIDE_FIT = frozenset({"train_step", "make_train_function"})
 
 
@@ -123,9 +124,10 @@ class TrainingStep:
     def schedule(self) -> Chosen | None:
         """The schedule that the optimizer's learning rate follows; None if it follows none."""
         given = _rate_value(self.optimizer) if self.optimizer is not None else None
-        if isinstance(given, LibraryObject) and ".schedules." in given.name:
+        if isinstance(given, LibraryObject) and given.kind == "schedule":
             return Chosen(given.name.rpartition(".")[2], given, given.arguments, complete=given.complete)
-        return None
+        is_own = isinstance(given, Instance) and any(base.name == _SCHEDULE for base in given.cls.library_bases())
+        return Chosen(given.cls.name, given, own=True) if isinstance(given, Instance) and is_own else None
 
     @cached_property
     def losses(self) -> tuple[Chosen, ...]:
@@ -378,7 +380,9 @@ def _of_loop(machine: Interpreter, event: CallEvent, model: Value, reader: DataR
         for leaf in leaves(given)
         if isinstance(leaf, Computed) and leaf.op in {"gradient", "gradients"} and leaf.operands
     ]
-    whole = gradients[0].operands[0] if gradients else next(iter(event.arguments.positional), None)
+    made = event.result.operands if isinstance(event.result, Computed) else ()
+    given = next(iter((*made, *event.arguments.positional)), None)
+    whole = gradients[0].operands[0] if gradients else given
     losses: list[Chosen] = []
     targets: Value | None = None
     for leaf in leaves(whole) if whole is not None else ():

@@ -92,6 +92,8 @@ def _private_home(name: str) -> str:
     last = parts[-1]
     if last == "Layer" and parts[1] in {"engine", "layers"}:
         return "keras.layers.Layer"
+    if parts[1:3] == ["optimizers", "schedules"] and len(parts) > 3:
+        return f"keras.optimizers.schedules.{last}"
     if parts[1] in _KERAS_HOMES and len(parts) > 3 and last[:1].isupper():
         return f"{_KERAS_HOMES[parts[1]]}.{last}"
     if parts[1] == "engine" and last in {"InputSpec", "Input"}:

@@ -22,6 +22,7 @@ from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.fetched import Fetched, fetched
+from kerasvae_lint.model.misfits import Misfit, misfits
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.scheduled import Scheduled, scheduled
@@ -242,6 +243,11 @@ class Module:
     def data(self, value: Value) -> Data:
         """Where data come from and what was done to them."""
         return data_reader(self.program.machine).of(value)
+
+    @cached_property
+    def misfits(self) -> list[Misfit]:
+        """The calls of layers and functions of this file that can't be made as they are written."""
+        return misfits(self.program, self.unit)
 
     @cached_property
     def _loss_adders(self) -> set[Hashable]:

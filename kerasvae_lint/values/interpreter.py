@@ -101,6 +101,7 @@ class Interpreter:
         self.classes: list[ClassValue] = []
         self._aside: dict[r.Record, tuple[tuple[r.Statement, ...], Frame]] = {}
         self._visited: set[r.Record] = set()
+        self._never: list[tuple[int, int]] = []
         self._stack: list[Frame] = []
         self._constants: dict[r.Record, Constant] = {}
         self._expressions: dict[type, Callable[..., Value]] = {
@@ -201,6 +202,7 @@ class Interpreter:
 
     def finish(self) -> None:
         """Try the branches that no way through the program has reached, each by itself."""
+        began = self.now
         while self._aside:
             pending, self._aside = self._aside, {}
             for body, frame in pending.values():
@@ -213,6 +215,11 @@ class Interpreter:
                 finally:
                     self.heap.end(mark)
                     self._stack.pop()
+        self._never.append((began, self.now))
+
+    def is_never(self, order: int) -> bool:
+        """True for a moment in a branch that no way through the program reaches."""
+        return any(began <= order <= ended for began, ended in self._never)
 
     def imported(self, dotted: str, unit: Unit, site: Site) -> Value:
         """What an absolute dotted name that was imported means: a module or something in one."""

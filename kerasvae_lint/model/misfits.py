@@ -1,0 +1,111 @@
+"""Calls of layers and functions that can't be made as they are written: what they are given does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.layers import every_node, function_layer_of, rebuilt_values
+from kerasvae_lint.keras.networks import class_name, networks
+from kerasvae_lint.keras.program import Program
+from kerasvae_lint.keras.shaping import Problem, shapes_of
+from kerasvae_lint.library.shapes.dims import Shape
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryName, LibraryObject, Value
+from kerasvae_lint.values.unit import Unit
+
+_EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "expectedFailure", "suppress")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Misfit:
+    """A call that Keras can't make.
+
+    Attributes:
+        record: the call.
+        what: the layer's class or the function's name.
+        reason: what does not fit, in words, with the shapes.
+        given: the shapes of what it is given, as far as they are known.
+        made: the call that makes the layer, where that stands elsewhere in the file.
+    """
+
+    record: r.Record
+    what: str
+    reason: str
+    given: tuple[Shape, ...]
+    made: r.Record | None
+
+
+def misfits(program: Program, unit: Unit) -> list[Misfit]:
+    """The calls of a file that can't be made, in source order; each once."""
+    machine = program.machine
+    shapes = shapes_of(machine)
+    for network in networks(machine):
+        for member in network.members:
+            if member.output is not None:
+                shapes.of(member.output)
+    for node in list(every_node(machine)):
+        if node.output is not None:
+            shapes.of(node.output)
+    for record in unit.module.walk():
+        for value in machine.values.seen.get(record, ()) if isinstance(record, (r.Binary, r.Call)) else ():
+            if isinstance(value, Computed) and value.kind == "tensor":
+                shapes.of(value)
+    found: dict[r.Record, Misfit] = {}
+    elsewhere = {id(value) for value in rebuilt_values(machine)}
+    for problem in shapes.problems:
+        if id(problem.value) in elsewhere or machine.is_never(problem.value.order):
+            continue
+        misfit = _misfit(program, unit, problem)
+        if misfit is not None:
+            found.setdefault(misfit.record, misfit)
+    return sorted(found.values(), key=lambda misfit: misfit.record.start)
+
+
+def _misfit(program: Program, unit: Unit, problem: Problem) -> Misfit | None:
+    value = problem.value
+    layer = function_layer_of(program.machine, value) or (value.maker if value.op == "layer" else None)
+    place = _place(unit, value, layer)
+    if place is None or value.kind != "tensor" or _is_expected(place):
+        return None
+    shapes = shapes_of(program.machine)
+    given = tuple(s for operand in value.operands for s in shapes.each(operand) if s is not None)
+    made = layer.site.record if layer is not None and layer.site is not None and layer.site.unit is unit else None
+    if made is not None and place.start <= made.start and made.end <= place.end:
+        made = None
+    return Misfit(place, _name(value, layer), str(problem.error), given, made)
+
+
+def _place(unit: Unit, value: Computed, layer: Value | None) -> r.Record | None:
+    """Where it is called; for a layer of a Sequential, which nobody calls, where it is made."""
+    for site in (value.site, layer.site if layer is not None else None):
+        if site is not None and site.unit is unit and isinstance(site.record, (r.Call, r.Binary)):
+            return site.record
+    return None
+
+
+def _name(value: Computed, layer: Value | None) -> str:
+    if isinstance(layer, (LibraryObject, Instance)):
+        return class_name(layer)
+    return value.maker.spelling if isinstance(value.maker, LibraryName) else value.op
+
+
+def _is_expected(record: r.Record) -> bool:
+    """True for code whose author knows that it may raise."""
+    return any(isinstance(at, r.Try) or _expects(at) for at in _around(record))
+
+
+def _expects(record: r.Record) -> bool:
+    return isinstance(record, r.With) and any(_words(item.context) in _EXPECTING for item in record.items)
+
+
+def _words(context: r.Expression) -> str:
+    func = context.func if isinstance(context, r.Call) else context
+    return func.attr if isinstance(func, r.Attribute) else func.id if isinstance(func, r.Name) else ""
+
+
+def _around(record: r.Record) -> Iterator[r.Record]:
+    at = record.parent
+    while at is not None:
+        yield at
+        at = at.parent
