@@ -36,6 +36,13 @@ _IN_PLACE = frozenset({"np.random.shuffle", "random.shuffle"})
 _TABLES = frozenset({"pandas.read_csv", "pandas.read_table", "np.loadtxt", "np.genfromtxt"})
 _FILES = frozenset({"np.load", "np.fromfile", "joblib.load", "pickle.load", "scipy.io.loadmat", "h5py.File"})
 _PICTURES = frozenset({"cv2.imread", "keras.utils.img_to_array", "keras.utils.load_img", "matplotlib.image.imread"})
+_GENERATORS = frozenset({"np.random.default_rng", "np.random.RandomState", "np.random.Generator"})
+_EVERYWHERE = (float("-inf"), float("inf"))
+_DRAWS: dict[str, tuple[float, float] | None] = {
+    **dict.fromkeys(("normal", "standard_normal", "randn"), _EVERYWHERE),
+    **dict.fromkeys(("random", "rand", "random_sample"), (0.0, 1.0)),
+    **dict.fromkeys(("uniform", "integers", "randint", "exponential", "poisson", "binomial", "gamma", "beta")),
+}
 _SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
 
 
@@ -247,7 +254,8 @@ class DataReader:
             return self.made(value, source, range=Range(plain, plain, True), is_integer=plain.is_integer())
         if op == "range":
             first, stop, step = (value.options.get(n) for n in ("start_or_stop", "stop", "step"))
-            first = first if first is not None else value.options.get("start")
+            either = [*value.operands, value.options.get("start")]
+            first = first if first is not None else either[0]
             ends = self._number(first), self._number(stop)
             if first is not None and stop is None and step is None and ends[0] is not None and ends[0] >= 1:
                 whole = ends[0].is_integer()
@@ -305,6 +313,12 @@ class DataReader:
             data = self.of(given, value.order, depth - 1)
             return _transformed(data, value, called)
         receiver = called.receiver
+        if isinstance(receiver, LibraryObject) and receiver.name in _GENERATORS and called.name in _DRAWS:
+            limits = _DRAWS[called.name]
+            found = Range(*limits) if limits is not None else None
+            whole = False if found is not None else None
+            source = Source("random", f"{receiver.name}.{called.name}")
+            return self.made(value, source, range=found, is_integer=whole, order="mixed")
         if not isinstance(receiver, (Computed, Union)):
             return None
         word = called.name

@@ -183,10 +183,14 @@ def rebuilt_values(machine: Machine) -> list[Value]:
 
 
 def _is_resized(machine: Machine, places: tuple[Value, ...], values: tuple[Value, ...]) -> bool:
-    """True where a model gets inputs of another shape than it was made for: all its shapes change with it."""
+    """True where a model gets inputs of another shape than it was made for: all its shapes change with it.
+
+    An axis of size 1 that is left out is not another shape: Keras puts it there.
+    """
     shapes = shapes_of(machine)
     pairs = [(shapes.shape(place), shapes.shape(value)) for place, value in zip(places, values, strict=False)]
-    return any(given is not None and given != declared for declared, given in pairs)
+    known = [(place, given) for place, given in pairs if given is not None]
+    return any(given != place and (place is None or len(place) == len(given)) for place, given in known)
 
 
 def _items(machine: Machine, value: Value, site: Site) -> tuple[tuple[Value, ...], Value | None]:

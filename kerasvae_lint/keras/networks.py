@@ -382,26 +382,43 @@ def snake_case(name: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def holder_name(machine: Interpreter, unit: Unit, network: Network) -> str:
-    """What a reader calls a network: the variable or attribute that holds it, the function or class that makes it."""
-    model = network.model
-    module = machine.modules.get(unit.filename)
-    for holder in (module, *machine.objects):
-        for name, value in holder.slots.items() if holder is not None else ():
-            if any(member is model for member in value.alternatives()):
-                return name
-    root = root_of(machine, model)
-    if isinstance(root, str) and machine.memory.get(("returned", id(model))) == root:
-        return root
-    target = _target(model.site.record) if model.site is not None else None
-    depth = 1 << 30
-    for event in machine.events:
-        if isinstance(event.callee, FunctionValue) and event.depth < depth and event.call is not None:
-            if any(member is model for member in event.result.alternatives()):
-                depth, target = event.depth, _target(event.call) or event.callee.function.name
-    if target is not None:
-        return target
-    return model.cls.name if isinstance(model, Instance) else "model"
+class Holders:
+    """What a reader calls networks: the variable or attribute that holds one, the function or class that makes it.
+
+    Args:
+        machine: the interpreter that ran the program.
+        unit: the file that was asked about.
+    """
+
+    def __init__(self, machine: Interpreter, unit: Unit) -> None:
+        self._machine = machine
+        self._held: dict[int, str] = {}
+        module = machine.modules.get(unit.filename)
+        for holder in (module, *machine.objects):
+            for name, value in holder.slots.items() if holder is not None else ():
+                self._note(self._held, value, name)
+        self._handed: dict[int, str] = {}
+        for event in sorted(machine.events, key=lambda event: event.depth):
+            if isinstance(event.callee, FunctionValue) and event.call is not None:
+                self._note(self._handed, event.result, _target(event.call) or event.callee.function.name)
+
+    @staticmethod
+    def _note(names: dict[int, str], value: Value, name: str) -> None:
+        for member in value.alternatives():
+            if is_model(member):
+                names.setdefault(id(member), name)
+
+    def name(self, network: Network) -> str:
+        """What a network is called."""
+        model = network.model
+        held = self._held.get(id(model))
+        if held is not None:
+            return held
+        root = root_of(self._machine, model)
+        if isinstance(root, str) and self._machine.memory.get(("returned", id(model))) == root:
+            return root
+        handed = self._handed.get(id(model)) or (_target(model.site.record) if model.site is not None else None)
+        return handed or (model.cls.name if isinstance(model, Instance) else "model")
 
 
 def _target(record: r.Record) -> str | None:

@@ -268,7 +268,7 @@ def attribute(machine: Machine, obj: Computed, name: str, site: Site) -> Value |
         return Native(name, fetch, site, obj)
     if name == "T":
         return Computed("transpose", (obj,), obj.kind, site, None, None, None, machine.phase, machine.now)
-    if obj.kind in {"shape", "object", "string"}:
+    if obj.kind in {"object", "string"} or (obj.kind == "shape" and obj.op != "range"):
         return None
     if name in _METHODS:
         word = _METHODS[name]

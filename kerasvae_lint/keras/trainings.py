@@ -27,7 +27,7 @@ from kerasvae_lint.values.lattice import (
     Native,
     Site,
     Tuple,
-    Unknown,
+    Union,
     Value,
     constant,
     is_none,
@@ -479,7 +479,7 @@ def _chosen(given: Value, kind: str) -> Chosen:
     if isinstance(given, Instance):
         arguments = {name: value for bound in given.arguments.values() for name, value in bound.items()}
         return Chosen(given.cls.name, given, arguments, own=True)
-    members = [_chosen(member, kind) for member in given.alternatives()] if not isinstance(given, Unknown) else []
+    members = [_chosen(member, kind) for member in given.members] if isinstance(given, Union) else []
     if len(members) > 1 and len({member.name for member in members}) == 1:
         return Chosen(members[0].name, given, complete=False)
     return Chosen("", given, complete=False)

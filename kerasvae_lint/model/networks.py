@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Hashable, Iterator
+from functools import cached_property
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.binding.build import build
@@ -12,7 +13,7 @@ from kerasvae_lint.core.network import Layer, LayerCall, Network, Shape, Step, T
 from kerasvae_lint.keras.chains import given_to
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of, nodes_of
-from kerasvae_lint.keras.networks import Member, Names, class_name, holder_name, network_of, networks
+from kerasvae_lint.keras.networks import Holders, Member, Names, class_name, network_of, networks
 from kerasvae_lint.keras.networks import Network as Found
 from kerasvae_lint.keras.parameters import UNKNOWN_COUNT, count, is_trainable
 from kerasvae_lint.keras.program import Program
@@ -72,7 +73,6 @@ class Reader:
         self.source = source
         self.keras = keras
         self.shapes: Shapes = shapes_of(program.machine)
-        self._names: Names | None = None
         self._trainings: dict[Hashable, Training] | None = None
 
     def networks(self) -> Iterator[Network]:
@@ -85,12 +85,15 @@ class Reader:
                 seen.add(likeness)
                 yield made
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """The names of the layers; asked when all of them have been made."""
-        if self._names is None:
-            self._names = Names(self.machine, self.keras)
-        return self._names
+        return Names(self.machine, self.keras)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """What holds the networks; asked when all of them have been made."""
+        return Holders(self.machine, self.unit)
 
     def network(self, found: Found, depth: int = 2) -> Network:
         """One network."""
@@ -99,7 +102,7 @@ class Reader:
         numbers = count(self.machine, *(member.layer for member in found.members)) if certain else UNKNOWN_COUNT
         return Network(
             file,
-            holder_name(self.machine, self.unit, found),
+            self.holders.name(found),
             found.kind,
             line,
             column,

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 EXACT = """
+tf.image.transpose(x) :: x=2,4,5,3
+tf.image.transpose(x) :: x=4,4,3
 # elementwise
 tf.abs(x) :: x=2,3
 tf.exp(x) :: x=?,3
@@ -722,8 +724,6 @@ tf.signal.mfccs_from_log_mel_spectrograms(x) :: x=3,4,8
 """
 
 UNDECIDED = """
-tf.image.transpose(x) :: x=2,4,5,3
-tf.image.transpose(x) :: x=4,4,3
 K.batch_flatten(x) :: x=?,3,4
 K.transpose(x) :: x=2,3,4
 np.linalg.matrix_norm(x) :: x=2,3,4

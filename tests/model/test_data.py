@@ -82,6 +82,7 @@ SOURCES = [
     ("[0, 1, 1]", "array"),
     ("np.zeros((3, 2))", "array"),
     ("np.random.rand(10, 3)", "random"),
+    ("np.random.default_rng(0).normal(size=(10, 3))", "random"),
     ("keras.Sequential([keras.layers.Dense(1)]).predict(X)", "predict"),
     ("elsewhere.load('a')", "unknown"),
     ("elsewhere.x", "unknown"),

@@ -61,6 +61,7 @@ COMPILED = [
     ('"adam", elsewhere.loss', "optimizer=Adam(learning_rate=0.001) | loss=?"),
     ('"adam", lambda a, b: a - b', "optimizer=Adam(learning_rate=0.001) | loss=<lambda>"),
     ('"adam", own', "optimizer=Adam(learning_rate=0.001) | loss=own"),
+    ('"adam", keras.losses.get(elsewhere.f() + 1)', "optimizer=Adam(learning_rate=0.001) | loss=?"),
     ("**elsewhere.options", "optimizer=?"),
 ]
 

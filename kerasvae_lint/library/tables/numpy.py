@@ -18,7 +18,7 @@ ROWS = {
     "np.any": "array any(a, axis=None, out=None, keepdims=False, *, where=True)",
     "np.append": "array concatenate(arr, values, axis=None)",
     "np.apply_along_axis": "array apply_along_axis(func1d, axis, arr, *args, **kwargs)",
-    "np.arange": "array range(start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None)",
+    "np.arange": "shape range(start_or_stop, /, stop=None, step=1, *, dtype=None, device=None, like=None)",
     "np.arccos": "array acos(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None)",
     "np.arccosh": "array acosh(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None)",
     "np.arcsin": "array asin(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None)",
