@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kerasvae_lint.keras.kinds import is_layer, library_class
@@ -38,7 +38,11 @@ from kerasvae_lint.values.world import Arguments, Machine
 MAX_STEPS = 60_000
 _NOTHING = Result(None, UNKNOWN, UNKNOWN)
 _HANDED_ON = frozenset({"read", "identity", "numpy"})
+_WEIGHED = frozenset({"keras.layers.Dense", "keras.layers.Embedding"})
+_SAID_IN_CALLS = frozenset({"return_attention_scores", "reverse"})
+"""What a call of a layer is given that decides what it gives."""
 _FLAGS = frozenset({"training", "mask"})
+_BOUNDS = frozenset({"start", "stop", "limit", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,27 @@ class Shapes:
             shapes += found if isinstance(found, list) else [found]
         return shapes
 
+    def _of_weight(self, weight: LibraryObject) -> Output:
+        """The shape of a weight that a library's layer makes itself, by what the layer is called on."""
+        layer, name = weight.owner, weight.facts.get("weight")
+        if not isinstance(layer, (LibraryObject, Instance)) or library_class(layer) not in _WEIGHED:
+            return None
+        options = self.layer_options(layer)
+        if library_class(layer) == "keras.layers.Embedding":
+            return (options.size("input_dim"), options.size("output_dim")) if name == "embeddings" else None
+        units = options.size("units")
+        if name == "bias":
+            return (units,)
+        nodes = self.machine.memory.get(("nodes", layer.key))
+        for node in nodes if isinstance(nodes, list) else ():
+            given = self.shape(node.inputs) if node.inputs is not None else None
+            if given:
+                return (given[-1], units)
+        return (UNKNOWN, units) if name == "kernel" else None
+
     def _of_variable(self, variable: LibraryObject) -> Output:
+        if variable.name == "weight":
+            return self._of_weight(variable)
         given = variable.arguments.get("shape")
         if given is None and variable.name in {"add_weight", "tf.get_variable"} and len(variable.positional) > 1:
             given = variable.positional[1]
@@ -179,7 +203,14 @@ class Shapes:
             return None
         if value.kind in {"number", "bool"} and op != "getitem":
             return ()
+        if op == "range" and self._is_free(value):
+            return (None,)
         return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
+
+    def _is_free(self, value: Computed) -> bool:
+        """True for a range whose end is the size of a free axis."""
+        bounds = [*value.operands, *(option for name, option in value.options.items() if name in _BOUNDS)]
+        return any(not isinstance(bound, Constant) and self.plain.of(bound) is None for bound in bounds)
 
     def _picked(self, shapes: list[Shape | None], value: Computed) -> Output:
         index = self.plain.of(value.options.get("index", Constant(None)))
@@ -285,10 +316,15 @@ class Shapes:
     def _called(self, layer: Value, value: Computed) -> Result:
         if isinstance(layer, LibraryObject) and _is_application(layer):
             return self._application(layer, self.shape(value.operands[0]) if value.operands else None)
-        return self.layer_result(layer, self.call_of(value))
+        said = {name: self.plain.of(option) for name, option in value.options.items() if name in _SAID_IN_CALLS}
+        return self.layer_result(layer, self.call_of(value), said)
 
-    def layer_result(self, layer: Value, call: Call) -> Result:
-        """What a library's layer (or a project's subclass of one that has no ``call``) gives for a call."""
+    def layer_result(self, layer: Value, call: Call, said: Mapping[str, object] | None = None) -> Result:
+        """What a library's layer (or a project's subclass of one that has no ``call``) gives for a call.
+
+        Args:
+            said: what the call is given that is no tensor.
+        """
         if not isinstance(layer, (LibraryObject, Instance)):
             return _NOTHING
         name = library_class(layer)
@@ -296,7 +332,8 @@ class Shapes:
             return _NOTHING
         if not name.startswith(("keras.layers.", "tf.layers.", "tfp.layers.", "keras.legacy.")):
             return _NOTHING
-        return layer_result(name.rpartition(".")[2], call, self.layer_options(layer))
+        options = self.layer_options(layer)
+        return layer_result(name.rpartition(".")[2], call, Options({**options, **(said or {})}, options.keras))
 
     def layer_options(self, layer: LibraryObject | Instance) -> Options:
         """What a layer was made with."""

@@ -58,6 +58,9 @@ _VALUES: dict[str, object] = {
 _BACKEND_LIKE = frozenset({"keras.backend", "keras.ops", "keras.activations"})
 _SMALL_STARS = frozenset({"keras", "layers", "backend", "Model", "Sequential", "distributions"})
 _CALLED = frozenset({"layer", "model"})
+_GENERATORS = frozenset({"np.random.default_rng", "np.random.RandomState", "np.random.Generator"})
+"""What makes an object whose methods draw as NumPy's own functions do."""
+_OF_GENERATORS = {"integers": "randint"}
 READABLE = ("keras.src.applications.resnet", "tf_keras.src.applications.resnet")
 """Modules of a library whose code is read like the project's, beside the file that imports them."""
 
@@ -285,6 +288,9 @@ class KerasWorld:
             return methods.of_distribution(machine, obj, name, site)
         if "optimizer" in found:
             return methods.of_optimizer(machine, obj, name, site)
+        if isinstance(obj, LibraryObject) and obj.name in _GENERATORS and name not in obj.slots:
+            function = f"np.random.{_OF_GENERATORS.get(name, name)}"
+            return LibraryName(function, function, site) if lookup(function) is not None else None
         if isinstance(obj, LibraryObject) and obj.kind in {"context", "dataset", "metric", "bijector", "loss"}:
             return methods.of_library_object(machine, obj, name, site)
         if "metric" in found and name in {"add_weight", "add_variable"}:

@@ -324,8 +324,11 @@ class Interpreter:
         return NORMAL
 
     def _is_kept(self, target: r.Expression, frame: Frame) -> bool:
-        """True for what outlives the function that sets it: an attribute, a global, a name of a function around."""
-        if frame.function is None:
+        """True for what outlives the function that sets it: an attribute, a global, a name of a function around.
+
+        A constructor runs once for an object: what it counts there is counted.
+        """
+        if frame.function is None or frame.function.name == "__init__":
             return False
         return isinstance(target, r.Attribute) or (isinstance(target, r.Name) and target.id in frame.scope.outer)
 
