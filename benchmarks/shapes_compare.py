@@ -56,7 +56,7 @@ def account(group: str, name: str, truth: dict[str, Any], shown: Sequence[Networ
     """Compare ``shown``, kvlint's networks, with the truth of one program."""
     result = Account(group, name, truth["state"], problem=problem)
     builder = str(truth.get("builder") or "").rpartition(":")[2]
-    left = list(shown)
+    left = list(each_once(shown)) if not builder else list(shown)
     for real in real_networks(truth):
         result.models += 1
         found = counterpart(real, left, builder) or counterpart(real, shown, builder)
@@ -79,14 +79,17 @@ def real_networks(truth: dict[str, Any]) -> list[Network]:
             networks.append(each)
     if truth.get("builder"):
         return networks[-1:]
+    program = os.path.realpath(truth["program"])
+    return each_once(each for each in networks if os.path.realpath(each["file"]) == program)
+
+
+def each_once(networks: Iterable[Network]) -> list[Network]:
+    """Networks that one place makes alike count once."""
     distinct: dict[Any, Network] = {}
     for each in networks:
-        if os.path.realpath(each["file"]) != os.path.realpath(truth["program"]):
-            continue
-        alike = [
-            (layer["class"], layer["line"], str(layer["output_shape"]), layer["params"]) for layer in each["layers"]
-        ]
-        distinct.setdefault((each["kind"], each["line"], str(alike)), each)
+        layers = own_layers(each["layers"])
+        likeness = [(layer["class"], layer["line"], str(layer["output_shape"]), layer["params"]) for layer in layers]
+        distinct.setdefault((each["kind"], each["line"], str(likeness)), each)
     return list(distinct.values())
 
 

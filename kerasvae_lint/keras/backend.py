@@ -68,7 +68,7 @@ def _obtained_shape(machine: Machine, arguments: Arguments, site: Site) -> Value
     if given is None or flatten is None:
         return None
     required = plain.of(flatten)
-    if not isinstance(required, bool):
+    if not (isinstance(required, (bool, str)) or required is None):
         return None
     return shape_value((size, size, 3) if required else (None, None, 3), site)
 

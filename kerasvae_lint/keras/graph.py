@@ -205,8 +205,9 @@ def _tensors(machine: Machine, value: Value | None) -> Iterator[Value]:
         for item in (*state.items, *([state.rest] if state.rest is not None else [])):
             yield from _tensors(machine, item)
     elif isinstance(value, DictObject):
-        for _, item in value.entries.items.values():
-            yield from _tensors(machine, item)
+        entries = value.entries.items
+        for key in sorted(entries, key=str):  # as Keras takes a dictionary's items
+            yield from _tensors(machine, entries[key][1])
     elif isinstance(value, (Computed, Union)):
         yield value
 

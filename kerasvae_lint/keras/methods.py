@@ -18,9 +18,10 @@ from kerasvae_lint.keras.layers import (
     sequential_layers,
 )
 from kerasvae_lint.keras.pipelines import arguments_of
-from kerasvae_lint.keras.shaping import shapes_of, static_shape
+from kerasvae_lint.keras.shaping import shape_value, shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup, string_alias
+from kerasvae_lint.library.shapes.calls import Call
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -275,6 +276,12 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
         training.trace(machine, obj, site)
     if name == "build":
         _build(machine, obj, arguments, site)
+    if name == "compute_output_shape" and arguments.positional:
+        shapes = shapes_of(machine)
+        shape = shapes.plain.shape(arguments.positional[0])
+        output = shapes.layer_result(obj, Call((shape,))).output if shape is not None else None
+        if isinstance(output, tuple):
+            return shape_value(output, site)
     if name == "add_loss" and arguments.positional:
         note_loss(machine, obj, arguments.positional[0])
     return Computed(name, arguments.positional, "any", site, arguments.keywords, obj, None, machine.phase, machine.now)

@@ -13,7 +13,18 @@ from kerasvae_lint.keras.shaping import shapes_of
 from kerasvae_lint.keras.variables import is_variable, trainable
 from kerasvae_lint.library.shapes.calls import Call, Result
 from kerasvae_lint.library.shapes.dims import size
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryObject, Repeated, Value, held
+from kerasvae_lint.values.lattice import (
+    Computed,
+    Instance,
+    LibraryObject,
+    ListObject,
+    Repeated,
+    Tuple,
+    Union,
+    Unknown,
+    Value,
+    held,
+)
 from kerasvae_lint.values.world import Machine
 
 MAX_DEPTH = 12
@@ -101,8 +112,10 @@ class _Counter:
             return None
         before = layer.order if isinstance(layer, LibraryObject) else 1 << 60
         graph = Graph(self.machine, outputs, model_inputs(layer), before)
-        if any(vertex.kind == "choice" for vertex in graph.finished):
-            return [outputs]
+        if any(vertex.kind == "choice" for vertex in graph.finished) or any(
+            isinstance(part, Unknown) for part in held(outputs)
+        ):
+            return [outputs]  # no layer: its numbers can't be told
         return [part for part in graph.layers if _is_some_layer(part)]
 
     def _runs_itself(self, layer: Instance) -> bool:
@@ -130,6 +143,10 @@ class _Counter:
         if layer.cls.is_open or (layer.generic and self.machine.method(layer, "build") is not None):
             self.parts[layer.key] = UNKNOWN_COUNT
             return
+        for value in layer.slots.values():
+            if not _is_certain(value):
+                self.parts[layer.key] = UNKNOWN_COUNT
+                return
         for part in [part for value in layer.slots.values() for part in held(value)]:
             if is_variable(part) and isinstance(part, LibraryObject) and (part.owner is None or part.owner is layer):
                 self._note(part.key, self._of_variable(part), trained)
@@ -145,6 +162,17 @@ class _Counter:
             return UNKNOWN_COUNT
         moves = trainable(variable)
         return Count(numbers, None if moves is None else numbers if moves else 0)
+
+
+def _is_certain(value: Value) -> bool:
+    """False where one of several layers or variables stands, or as many as a loop that nobody could count makes."""
+    if isinstance(value, Union):
+        return not any(is_layer(member) or is_variable(member) for member in held(value))
+    state = value.items if isinstance(value, ListObject) else value
+    if isinstance(state, Tuple):
+        rest = state.rest is not None and any(is_layer(part) or is_variable(part) for part in held(state.rest))
+        return not rest and all(_is_certain(item) for item in state.items)
+    return True
 
 
 def _hands_down(layer: Value) -> bool:

@@ -99,7 +99,7 @@ class Reader:
         """One network."""
         file, line, column = self.place(found.site)
         certain = not any(member.repeated or member.optional for member in found.members)
-        numbers = count(self.machine, *(member.layer for member in found.members)) if certain else UNKNOWN_COUNT
+        numbers = count(self.machine, found.model) if certain else UNKNOWN_COUNT
         return Network(
             file,
             self.holders.name(found),

@@ -305,7 +305,6 @@ BASE = "m = Sequential([Input((4,)), Dense(3), Dense(2), Dense(1)])\n"
         ("m.layers[0].trainable = False", [False, True, True]),
         ("for layer in m.layers[:-1]:\n    layer.trainable = False", [False, False, True]),
         ("m.trainable = False", [False, False, False]),
-        ("m.trainable = False\nm.layers[-1].trainable = True", [False, False, True]),
         ("for i, layer in enumerate(m.layers):\n    layer.trainable = i > 0", [False, True, True]),
     ],
 )
@@ -314,6 +313,12 @@ def test_frozen_layers(code: str, trained: list[bool]) -> None:
     assert [layer.trainable for layer in network.layers] == trained
     moved = sum(n for n, is_trained in zip((15, 8, 3), trained, strict=True) if is_trained)
     assert (network.params, network.trained_params) == (26, moved)
+
+
+def test_a_layer_of_a_frozen_model_stays_frozen_whatever_it_says_itself() -> None:
+    network = read(BASE + "m.trainable = False\nm.layers[-1].trainable = True")
+    assert [layer.trainable for layer in network.layers] == [False, False, True]
+    assert (network.params, network.trained_params) == (26, 0)
 
 
 def test_a_backbone_with_a_head() -> None:
