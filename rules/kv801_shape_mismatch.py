@@ -14,9 +14,10 @@ class ShapeMismatch(Rule):
     ## What it finds
     A model that can't be built as it is written: `Concatenate` of tensors that differ beside the axis, a `Reshape` to
     another number of elements, a kernel that is larger than its input under `padding="valid"`, a recurrent layer on an
-    input without a time axis, a `Dense` behind the wrong number of axes, operators on shapes that don't broadcast. The
-    shapes are read from the code: from `Input`, `input_shape` and `build` through the layers, own layers and helpers
-    among them. What the code does not say stays unknown, and nothing is said about it.
+    input without a time axis, a `Dense` behind the wrong number of axes, operators on shapes that don't broadcast,
+    `set_weights` of a `Dense` with arrays of other shapes, and a `fit` whose targets can't be compared with the
+    outputs. The shapes are read from the code: from `Input`, `input_shape` and `build` through the layers, own layers
+    and helpers among them. What the code does not say stays unknown, and nothing is said about it.
 
     ## Why it bites
     Keras raises an error where the model is built or first called: often minutes later, when the data has been loaded.
@@ -56,4 +57,4 @@ class ShapeMismatch(Rule):
             if given and not any(str(shape) in start for shape in misfit.given):
                 start += f"; it is given {given}"
             notes = ((misfit.made, "the layer is made here"),) if misfit.made is not None else ()
-            yield Report(misfit.record, f"{start}. Keras 2 and 3 raise an error here, when the model is built.", notes)
+            yield Report(misfit.record, f"{start}. Keras 2 and 3 raise an error here.", notes)

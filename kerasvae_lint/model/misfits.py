@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.layers import every_node, function_layer_of, rebuilt_values
-from kerasvae_lint.keras.networks import class_name, networks
+from kerasvae_lint.keras.networks import class_name, network_of, networks
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.shaping import Problem, shapes_of
-from kerasvae_lint.library.shapes.dims import Shape
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryName, LibraryObject, Value
+from kerasvae_lint.keras.trainings import trainings
+from kerasvae_lint.keras.variables import weight_of
+from kerasvae_lint.library.shapes.dims import Shape, same
+from kerasvae_lint.values.interpreter import Interpreter
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryName, LibraryObject, Native, Value
 from kerasvae_lint.values.unit import Unit
 
+_ELEMENTWISE = frozenset(
+    {
+        *("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "huber", "log_cosh"),
+        *("mean_squared_logarithmic_error", "binary_crossentropy", "categorical_crossentropy"),
+    }
+)
+"""Losses that compare targets and outputs element by element."""
 _EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "expectedFailure", "suppress")
 
 
@@ -51,7 +62,7 @@ def misfits(program: Program, unit: Unit) -> list[Misfit]:
         for value in machine.values.seen.get(record, ()) if isinstance(record, (r.Binary, r.Call)) else ():
             if isinstance(value, Computed) and value.kind == "tensor":
                 shapes.of(value)
-    found: dict[r.Record, Misfit] = {}
+    found = {misfit.record: misfit for misfit in (*_targets(machine, unit), *_weights(machine, unit))}
     elsewhere = {id(value) for value in rebuilt_values(machine)}
     for problem in shapes.problems:
         if id(problem.value) in elsewhere or machine.is_never(problem.value.order):
@@ -60,6 +71,58 @@ def misfits(program: Program, unit: Unit) -> list[Misfit]:
         if misfit is not None:
             found.setdefault(misfit.record, misfit)
     return sorted(found.values(), key=lambda misfit: misfit.record.start)
+
+
+def _targets(machine: Interpreter, unit: Unit) -> Iterator[Misfit]:
+    """Targets of a ``fit`` that no loss can compare with the model's output, element by element."""
+    shapes = shapes_of(machine)
+    for training in trainings(machine):
+        network = network_of(machine, training.model)
+        if network is None or len(network.outputs) != 1:
+            continue
+        for step in training.fits:
+            compiled = training.compiled_for(step)
+            losses = compiled.losses if compiled is not None else ()
+            place = step.site.record
+            if step.site.unit is not unit or len(losses) != 1 or len(step.y) != 1 or machine.is_never(step.order):
+                continue
+            target, output = step.y[0].shape, shapes.shape(network.outputs[0])
+            if losses[0].own or losses[0].name not in _ELEMENTWISE or target is None or output is None:
+                continue
+            strict = losses[0].name == "categorical_crossentropy"
+            if _differ(target, output, strict) and not _is_expected(place):
+                reason = f"the targets have the shape {target}, what the model gives {output}"
+                yield Misfit(place, f"{step.method} with {losses[0].name}", reason, (target, output), None)
+
+
+def _differ(target: Shape, output: Shape, strict: bool) -> bool:
+    if len(target) != len(output) or len(target) < 2:
+        return False
+    pairs = [(a, b) for a, b in zip(target[1:], output[1:], strict=True) if same(a, b) is False]
+    return any(strict or 1 not in pair for pair in pairs)
+
+
+def _weights(machine: Interpreter, unit: Unit) -> Iterator[Misfit]:
+    """``set_weights`` of a Dense with arrays of other shapes than its weights have."""
+    shapes = shapes_of(machine)
+    for event in machine.events:
+        callee, place = event.callee, event.call
+        if event.site.unit is not unit or place is None or not isinstance(callee, Native) or callee.owner is None:
+            continue
+        given = event.arguments.get(0, "weights")
+        layer = callee.owner
+        if callee.name != "set_weights" or library_class(layer) != "keras.layers.Dense" or given is None:
+            continue
+        items, rest = machine.iterate(given, event.site)
+        wanted = [shapes.shape(weight_of(machine, layer, name, event.site)) for name in ("kernel", "bias")]
+        for one, other in zip(items, wanted, strict=False) if rest is None else ():
+            found = shapes.shape(one)
+            if found is None or other is None or _is_expected(place):
+                continue
+            if len(found) != len(other) or any(same(a, b) is False for a, b in zip(found, other, strict=True)):
+                reason = f"the layer's weight has the shape {other}, the array {found}"
+                yield Misfit(place, "set_weights", reason, (found, other), None)
+                break
 
 
 def _misfit(program: Program, unit: Unit, problem: Problem) -> Misfit | None:
