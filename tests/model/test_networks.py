@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -53,13 +54,17 @@ SEQUENTIAL = {
     "pop": "m = Sequential([Input((4,)), Dense(8), Dense(2), Dense(1)])\nm.pop()",
     "insert": "parts = [Input((4,)), Dense(2)]\nparts.insert(1, Dense(8))\nm = Sequential(parts)",
     "extend": "parts = [Input((4,))]\nparts.extend([Dense(8), Dense(2)])\nm = Sequential(parts)",
-    "a builder": "def make(n, d=2):\n    m = Sequential([Input((n,)), Dense(2 * n)])\n    m.add(Dense(d))\n    return m\nm = make(4)",
+    "a builder": "def make(n, d=2):\n    m = Sequential([Input((n,)), Dense(2 * n)])\n"
+    "    m.add(Dense(d))\n    return m\nm = make(4)",
     "a method": "class Maker:\n    def __init__(self):\n        self.n = 4\n        self.model = self.make()\n"
     "    def make(self):\n        return Sequential([Input((self.n,)), Dense(8), Dense(2)])\nMaker()",
-    "a main": "def main():\n    m = Sequential([Input((4,)), Dense(8), Dense(2)])\nif __name__ == '__main__':\n    main()",
-    "a subclass": "class Net(Sequential):\n    def __init__(self):\n        super().__init__([Input((4,)), Dense(8), Dense(2)])\nNet()",
+    "a main": "def main():\n    m = Sequential([Input((4,)), Dense(8), Dense(2)])\n"
+    "if __name__ == '__main__':\n    main()",
+    "a subclass": "class Net(Sequential):\n    def __init__(self):\n"
+    "        super().__init__([Input((4,)), Dense(8), Dense(2)])\nNet()",
     "clone_model": "m = keras.models.clone_model(Sequential([Input((4,)), Dense(8), Dense(2)]))",
-    "a constant": "UNITS = {'hidden': 8, 'out': 2}\nm = Sequential([Input((4,)), Dense(UNITS['hidden']), Dense(UNITS['out'])])",
+    "a constant": "UNITS = {'hidden': 8, 'out': 2}\n"
+    "m = Sequential([Input((4,)), Dense(UNITS['hidden']), Dense(UNITS['out'])])",
 }
 
 
@@ -137,7 +142,8 @@ FUNCTIONAL = {
         ],
     ),
     "a shape decides": (
-        "def block(x, f):\n    y = Dense(f)(x)\n    if x.shape[-1] == f:\n        y = layers.add([x, y])\n    return y\n"
+        "def block(x, f):\n    y = Dense(f)(x)\n    if x.shape[-1] == f:\n"
+        "        y = layers.add([x, y])\n    return y\n"
         "x = Input((4,))\nm = Model(x, block(block(x, 4), 2))",
         ["Dense(4) 20", "Add(4) 0", "Dense(2) 10"],
     ),
@@ -151,7 +157,8 @@ FUNCTIONAL = {
     ),
     "an own layer": (
         "class Scale(layers.Layer):\n    def build(self, input_shape):\n"
-        "        self.w = self.add_weight(shape=(input_shape[-1],))\n    def call(self, x):\n        return x * self.w\n"
+        "        self.w = self.add_weight(shape=(input_shape[-1],))\n    def call(self, x):\n"
+        "        return x * self.w\n"
         "x = Input((4,))\nm = Model(x, Scale()(x))",
         ["Scale(4) 4"],
     ),
@@ -179,7 +186,8 @@ FUNCTIONAL = {
         ["Reshape(8,3) 0", "Permute(3,8) 0"],
     ),
     "a subclass": (
-        "class Net(Model):\n    def __init__(self):\n        x = Input((4,))\n        super().__init__(x, Dense(1)(x))\nNet()",
+        "class Net(Model):\n    def __init__(self):\n"
+        "        x = Input((4,))\n        super().__init__(x, Dense(1)(x))\nNet()",
         ["Dense(1) 5"],
     ),
 }
@@ -267,7 +275,8 @@ def test_layers_are_named_as_keras_names_them() -> None:
 # what is not certain ----------------------------------------------------------------------------
 def test_a_loop_of_unknown_length() -> None:
     network = read(
-        "import sys\nm = Sequential([Input((4,))])\nfor i in range(len(sys.argv)):\n    m.add(Dense(4))\nm.add(Dense(1))"
+        "import sys\nm = Sequential([Input((4,))])\n"
+        "for i in range(len(sys.argv)):\n    m.add(Dense(4))\nm.add(Dense(1))"
     )
     assert [(layer.kind, layer.repeated) for layer in network.layers] == [("Dense", True), ("Dense", False)]
     assert network.params is None
@@ -275,14 +284,16 @@ def test_a_loop_of_unknown_length() -> None:
 
 def test_a_functional_loop_of_unknown_length() -> None:
     network = read(
-        "import sys\nx = y = Input((4,))\nfor i in range(len(sys.argv)):\n    y = Dense(4)(y)\nm = Model(x, Dense(1)(y))"
+        "import sys\nx = y = Input((4,))\n"
+        "for i in range(len(sys.argv)):\n    y = Dense(4)(y)\nm = Model(x, Dense(1)(y))"
     )
     assert [words(layer) for layer in network.layers] == ["Dense(4) 20*?", "Dense(1) 5"]
 
 
 def test_a_layer_that_a_flag_decides() -> None:
     network = read(
-        "import sys\nx = Input((4,))\ny = Dense(4)(x)\nif len(sys.argv) > 1:\n    y = layers.Dropout(0.5)(y)\nm = Model(x, Dense(1)(y))"
+        "import sys\nx = Input((4,))\ny = Dense(4)(x)\n"
+        "if len(sys.argv) > 1:\n    y = layers.Dropout(0.5)(y)\nm = Model(x, Dense(1)(y))"
     )
     assert [words(layer) for layer in network.layers] == ["Dense(4) 20", "Dropout(4) 0?", "Dense(1) 5"]
 
@@ -349,11 +360,13 @@ def test_a_builder_in_another_file(tmp_path: Path) -> None:
 
 
 def test_a_notebook() -> None:
-    text = """{"cells": [{"cell_type": "code", "source": ["from keras import layers, Sequential, Input\\n", "m = Sequential()"],
-    "metadata": {}, "outputs": [], "execution_count": null}, {"cell_type": "code", "source":
-    ["m.add(Input((3,)))\\n", "m.add(layers.Dense(2))"], "metadata": {}, "outputs": [], "execution_count": null}],
-    "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}"""
-    (network,) = networks(text, "model.ipynb")
+    rest = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [
+        {"source": "from keras import layers, Sequential, Input\nm = Sequential()", **rest},
+        {"source": "m.add(Input((3,)))\nm.add(layers.Dense(2))", **rest},
+    ]
+    notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}
+    (network,) = networks(json.dumps(notebook), "model.ipynb")
     assert [words(layer) for layer in network.layers] == ["Dense(2) 8"]
 
 
