@@ -36,6 +36,7 @@ def navigation() -> Navigation:
         ("Start", [("What it is", "index.md"), ("Five minutes", "start.md")]),
         ("Rules", [("All rules", "rules/index.md"), *rules.navigation()]),
         ("Recipes", [("All recipes", "recipes/index.md"), *recipes.navigation()]),
+        ("Networks", [("Models, read from the code", "networks.md")]),
         ("Verify", [("The runtime checker", "verify/index.md"), ("A report", "verify/sample.md")]),
         (
             "Reference",

@@ -10,11 +10,8 @@ from kerasvae_lint.keras.pipelines import PREFIX, dataset_output, element
 from kerasvae_lint.keras.plain import Plain, options_of
 from kerasvae_lint.keras.sources import source_output
 from kerasvae_lint.library import lookup
-from kerasvae_lint.library.shapes.applications import application_output
 from kerasvae_lint.library.shapes.calls import Call, Operand, Options, Part, Result
 from kerasvae_lint.library.shapes.dims import UNKNOWN, MismatchError, Output, Shape, join
-from kerasvae_lint.library.shapes.layers import layer_result
-from kerasvae_lint.library.shapes.operations import operation_output
 from kerasvae_lint.library.signatures import NO_DEFAULT, OPAQUE
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -205,6 +202,8 @@ class Shapes:
             return ()
         if op == "range" and self._is_free(value):
             return (None,)
+        from kerasvae_lint.library.shapes.operations import operation_output  # imported late, for a fast start
+
         return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
 
     def _is_free(self, value: Computed) -> bool:
@@ -332,6 +331,8 @@ class Shapes:
             return _NOTHING
         if not name.startswith(("keras.layers.", "tf.layers.", "tfp.layers.", "keras.legacy.")):
             return _NOTHING
+        from kerasvae_lint.library.shapes.layers import layer_result
+
         options = self.layer_options(layer)
         return layer_result(name.rpartition(".")[2], call, Options({**options, **(said or {})}, options.keras))
 
@@ -374,6 +375,8 @@ class Shapes:
         return Computed(op, (), "tensor", site, {"shape": shape_value(shape, site)}, maker)
 
     def _application(self, model: LibraryObject, given: Shape | None, inputs: bool = False) -> Result:
+        from kerasvae_lint.library.shapes.applications import application_output
+
         found = application_output(model.name.rpartition(".")[2], given, self.layer_options(model))
         return Result(found.input, 0, 0) if inputs else found.result
 

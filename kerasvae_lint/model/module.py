@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import Place, TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
-from kerasvae_lint.keras.data import Data
-from kerasvae_lint.keras.data_reader import data_reader
 from kerasvae_lint.keras.flavour import Flavour, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.model_outputs import ModelOutputs
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.training import TRAINS, compiled_losses_of
-from kerasvae_lint.keras.trainings import Training, trainings
 from kerasvae_lint.model.calls import Call, calls_method
 from kerasvae_lint.model.changes import Changes
 from kerasvae_lint.model.classes import Class
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.fetched import Fetched, fetched
-from kerasvae_lint.model.misfits import Misfit, misfits
 from kerasvae_lint.model.objective import Objective
 from kerasvae_lint.model.project import Project, Surroundings
 from kerasvae_lint.model.scheduled import Scheduled, scheduled
@@ -42,6 +39,11 @@ from kerasvae_lint.values.lattice import (
 )
 from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import CallEvent
+
+if TYPE_CHECKING:  # imported when somebody asks, for a fast start
+    from kerasvae_lint.keras.data import Data
+    from kerasvae_lint.keras.trainings import Training
+    from kerasvae_lint.model.misfits import Misfit
 
 _TRAINING_WORDS = TRAINS | {
     *("minimize", "apply_gradients", "gradient", "gradients", "trainable_variables", "trainable_weights"),
@@ -237,16 +239,22 @@ class Module:
     @cached_property
     def trainings(self) -> list[Training]:
         """What this file does with each model, in order of time."""
+        from kerasvae_lint.keras.trainings import trainings
+
         found = trainings(self.program.machine)
         return [training for training in found if any(self.owns(step.site) for step in training.steps)]
 
     def data(self, value: Value) -> Data:
         """Where data come from and what was done to them."""
+        from kerasvae_lint.keras.data_reader import data_reader
+
         return data_reader(self.program.machine).of(value)
 
     @cached_property
     def misfits(self) -> list[Misfit]:
         """The calls of layers and functions of this file that can't be made as they are written."""
+        from kerasvae_lint.model.misfits import misfits
+
         return misfits(self.program, self.unit)
 
     @cached_property

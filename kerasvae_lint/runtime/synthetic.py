@@ -81,7 +81,9 @@ def _parameters(function: Any) -> Any:
 
 
 def _untrained(build: Loader, *args: Any, **kwargs: Any) -> Any:
-    return build(*args, **{**kwargs, "weights": None})
+    given = inspect.signature(build).bind(*args, **kwargs)
+    given.arguments["weights"] = None
+    return build(*given.args, **given.kwargs)
 
 
 def _load_data(spec: made.Spec, seed: int, /, *args: Any, **kwargs: Any) -> Any:

@@ -360,7 +360,7 @@ def test_a_builder_in_another_file(tmp_path: Path) -> None:
 
 
 def test_a_notebook() -> None:
-    rest = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    rest: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [
         {"source": "from keras import layers, Sequential, Input\nm = Sequential()", **rest},
         {"source": "m.add(Input((3,)))\nm.add(layers.Dense(2))", **rest},

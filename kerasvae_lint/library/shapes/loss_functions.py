@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasvae_lint.library.shapes.calls import Options
-from kerasvae_lint.library.shapes.dims import Output, Shape, UnknownType, broadcast
+from kerasvae_lint.library.shapes.dims import Output, Shape, broadcast
 from kerasvae_lint.library.shapes.operands import (
     Operands,
     Table,
@@ -32,8 +32,8 @@ def _is_total(options: Options) -> bool | None:
     """True for TensorFlow 1's ``tf.losses``: they make one number unless told not to."""
     if "loss_collection" not in options:
         return False
-    way = plain(options.get("reduction", ""))
-    return None if isinstance(way, UnknownType) else way != "none"
+    way = plain(options.get("reduction", ""))  # a string, or a name: ``tf.losses.Reduction.NONE``
+    return way.rpartition(".")[2].lower() != "none" if isinstance(way, str) else None
 
 
 def _elements(one: Shape | None, other: Shape | None) -> Shape | None:
@@ -59,6 +59,8 @@ def _feature(operands: Operands, options: Options) -> Output:
     total = _is_total(options)
     if total is not False:
         return () if total else None
+    if "loss_collection" in options:  # ``tf.losses`` leave every number, ``cosine_distance`` excepted
+        return _elements(*_pair(operands, options)) if "axis" not in options else None
     return _dropped(_elements(*_pair(operands, options)), options)
 
 

@@ -135,10 +135,11 @@ def text_vectorization(call: Call, options: Options) -> Result:
     if options.get("split", "whitespace") is None or (shape is not None and len(shape) not in (1, 2)):
         return Result(None, 0, UNKNOWN)
     if mode == "int":
-        return Result((batch, options.size("output_sequence_length", None)))
+        return Result((batch, options.size("output_sequence_length", None)) if shape is not None else None)
     if shape is not None and len(shape) == 2 and options.keras == 3:
         return Result(None, 0, UNKNOWN if mode == "tf_idf" else 0)
-    return Result((batch, _vocabulary(options)), 0, UNKNOWN if mode == "tf_idf" else 0)
+    output = (batch, _vocabulary(options)) if shape is not None else None  # a single text gives a single row
+    return Result(output, 0, UNKNOWN if mode == "tf_idf" else 0)
 
 
 def _encoded(shape: Shape | None, depth: Dim, options: Options, default: str) -> Shape | None:
