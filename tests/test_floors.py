@@ -25,6 +25,8 @@ FLOORS: dict[str, frozenset[str]] = {
     "runtime": frozenset({"core"}),
     # Programs for others to copy: they know nothing of the house, and it only reads them as text.
     "recipes": frozenset(),
+    # Programs to be read as text, too.
+    "backbones": frozenset(),
     "cli": frozenset({*HOUSE, "report", "lsp", "runtime"}),
     "__main__": frozenset({"cli"}),
     # flake8's way in: the same engine, another house's command line.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerasvae_lint.keras import backend, training, variables
+from kerasvae_lint.keras.backbones import taken_apart
 from kerasvae_lint.keras.chains import chain, declared_shape, is_input, output_and_input
 from kerasvae_lint.keras.graph import Graph
 from kerasvae_lint.keras.kinds import is_layer, library_class
@@ -167,7 +168,14 @@ def _weight_maker(machine: Machine, obj: Value, name: str):  # type: ignore[no-u
     return make
 
 
+_PARTS = frozenset({"output", "outputs", "input", "inputs", "layers"})
+
+
 def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> Value | None:
+    if name in _PARTS and machine.patience > 1 and isinstance(obj, LibraryObject) and _is_backbone(obj):
+        whole = taken_apart(machine, obj)
+        if whole is not None:
+            return _attribute_of_layer(machine, whole, name, site)
     if name in {"losses", "metrics", "updates", "metrics_names"}:
         return Computed(name, (obj,), "object", site, None, obj, None, machine.phase, machine.now)
     if name in {"output", "outputs"}:
@@ -216,6 +224,10 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
     if isinstance(obj, Instance) and library_class(obj) not in {"keras.layers.Layer", "keras.Model", ""}:
         return next((bound[name] for bound in obj.arguments.values() if name in bound), None)
     return None
+
+
+def _is_backbone(obj: LibraryObject) -> bool:
+    return obj.name.startswith("keras.applications.")
 
 
 def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> Value | None:
@@ -368,6 +380,8 @@ def _set_trainable(machine: Machine, obj: Value, value: Value, site: Site, depth
 
 
 def _inside(machine: Machine, obj: Value, site: Site) -> tuple[Value, ...]:
+    if machine.patience > 1 and isinstance(obj, LibraryObject) and _is_backbone(obj):
+        obj = taken_apart(machine, obj) or obj
     if isinstance(obj, Instance) and model_outputs(obj) is None and sequential_layers(obj) is None:
         return tracked_layers(obj)
     found = _layers_of(machine, obj, site) if isinstance(obj, (LibraryObject, Instance)) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.backbones import is_of_backbone
 from kerasvae_lint.keras.chains import Chain, chain
 from kerasvae_lint.keras.graph import Graph, Vertex, in_one_loop
 from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
@@ -23,6 +24,7 @@ from kerasvae_lint.keras.layers import (
 )
 from kerasvae_lint.keras.methods import name_of, tracked_layers
 from kerasvae_lint.keras.shaping import shapes_of
+from kerasvae_lint.keras.variables import is_variable
 from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import (
@@ -55,6 +57,7 @@ class Member:
         repeated: True if it stands for as many as a loop of unknown length makes.
         optional: True if only some way through the program makes it.
         shared: how often the network calls it.
+        tied: the layer of the network whose weights it uses; None if it has its own.
     """
 
     layer: LibraryObject | Instance
@@ -64,6 +67,7 @@ class Member:
     repeated: bool = False
     optional: bool = False
     shared: int = 1
+    tied: Value | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -93,7 +97,8 @@ class Network:
 def networks(machine: Interpreter) -> list[Network]:
     """Every model that the program made and that has layers to show, in order."""
     found: list[Network] = []
-    for made in [layer for layer in made_layers(machine) if is_model(layer)][:MAX_NETWORKS]:
+    models = [layer for layer in made_layers(machine) if is_model(layer) and not is_of_backbone(layer.site)]
+    for made in models[:MAX_NETWORKS]:
         network = network_of(machine, made)
         if network is not None and network.members:
             found.append(network)
@@ -110,7 +115,18 @@ def network_of(machine: Interpreter, model: Value) -> Network | None:
     made = _made(machine, model, model.site)
     if made is not None:
         machine.memory["network", model.key] = made
+        _tie(made)
     return made
+
+
+def _tie(network: Network) -> None:
+    """Say which of the project's layers use the weights of others."""
+    members = {id(member.layer): member.layer for member in network.members}
+    for member in network.members:
+        for part in held(ListObject(Tuple(member.layer.slots.values()))) if isinstance(member.layer, Instance) else ():
+            owner = part.owner if isinstance(part, LibraryObject) and is_variable(part) else part
+            if owner is not None and owner is not member.layer and id(owner) in members:
+                member.tied = owner
 
 
 def _made(machine: Interpreter, model: LibraryObject | Instance, site: Site) -> Network | None:

@@ -10,6 +10,7 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.core.network import Layer, LayerCall, Network, Shape, Step, Tensor
+from kerasvae_lint.keras.backbones import made_for
 from kerasvae_lint.keras.chains import given_to
 from kerasvae_lint.keras.kinds import is_layer, library_class
 from kerasvae_lint.keras.layers import activation_name, argument_of, nodes_of
@@ -129,7 +130,8 @@ class Reader:
     def layer(self, member: Member, depth: int) -> Layer:
         """One layer."""
         layer = member.layer
-        file, line, column = self.place(layer.site)
+        whole = made_for(self.machine, layer)
+        file, line, column = self.place((whole or layer).site)
         numbers = count(self.machine, layer)
         trained = is_trainable(layer)
         fixed = None if numbers.total is None or numbers.trained is None else numbers.total - numbers.trained
@@ -154,7 +156,7 @@ class Reader:
             member.repeated,
             member.optional,
             member.shared,
-            "",
+            self.names.of(member.tied) if member.tied is not None else "",
             self.frozen_by(layer),
             tuple(self.calls(layer)),
             self.why_unknown(member, outputs),
@@ -242,6 +244,11 @@ class Reader:
         if outputs and all(tensor.is_known for tensor in outputs):
             return ""
         layer = member.layer
+        misfit = next((p.error for p in self.shapes.problems if p.value is member.output), None)
+        if misfit is not None:
+            return str(misfit)
+        if member.repeated:
+            return "a loop makes it, nobody can say how often"
         if member.output is None:
             return "never called on anything that is known" if isinstance(layer, Instance) else "never called"
         for name, value in given_to(layer).items():

@@ -163,6 +163,9 @@ class Machine(Protocol):
     def library(self, dotted: str, site: Site) -> Value:
         """What a library's dotted name means."""
 
+    def run_unit(self, unit: Unit) -> ModuleObject:
+        """Run a file from top to bottom, once."""
+
     def opened(self, holder: Object, name: str, value: Value) -> Value:
         """What a slot holds; an import in it is followed now."""
 
