@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import kerasvae_lint
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.keras.layers import made_layers
 from kerasvae_lint.source import Source
@@ -28,7 +27,7 @@ _FAMILIES = {
     "efficientnet": tuple(f"EfficientNetB{number}" for number in range(8)),
 }
 _FILE_OF = {name: family for family, names in _FAMILIES.items() for name in names}
-_FOLDER = Path(kerasvae_lint.__file__).parent / "backbones"
+_FOLDER = Path(__file__).resolve().parent.parent / "backbones"
 
 
 @lru_cache(maxsize=16)

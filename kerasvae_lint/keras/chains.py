@@ -61,7 +61,7 @@ def chain(machine: Machine, model: Value, site: Site, given: Shape | None = None
         elif isinstance(item, Repeated):
             outputs.append(None)
             value = Computed("hidden", (), "tensor", item.site or site, None, model)
-        elif value is None or not is_layer(item.alternatives()[0]):
+        elif value is None or not is_layer(item.alternatives()[0]) or library_class(item) == "keras.layers.Merge":
             value = None
             outputs.append(value)
         else:

@@ -8,7 +8,7 @@ from kerasvae_lint.keras import backend, training, variables
 from kerasvae_lint.keras.backbones import taken_apart
 from kerasvae_lint.keras.chains import chain, declared_shape, is_input, output_and_input
 from kerasvae_lint.keras.graph import Graph
-from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
 from kerasvae_lint.keras.layers import (
     LAYER_LIST,
     model_inputs,
@@ -23,6 +23,7 @@ from kerasvae_lint.keras.shaping import shape_value, shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup, string_alias
 from kerasvae_lint.library.shapes.calls import Call
+from kerasvae_lint.library.shapes.dims import MismatchError
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -291,7 +292,10 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
     if name == "compute_output_shape" and arguments.positional:
         shapes = shapes_of(machine)
         shape = shapes.plain.shape(arguments.positional[0])
-        output = shapes.layer_result(obj, Call((shape,))).output if shape is not None else None
+        try:
+            output = shapes.layer_result(obj, Call((shape,))).output if shape is not None else None
+        except MismatchError:
+            output = None
         if isinstance(output, tuple):
             return shape_value(output, site)
     if name == "add_loss" and arguments.positional:
@@ -302,8 +306,13 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
 def _build(machine: Machine, obj: Value, arguments: Arguments, site: Site) -> None:
     """``model.build(input_shape)``: the model is called on an input of that shape."""
     given = arguments.get(0, "input_shape")
-    shape = shapes_of(machine).plain.shape(given) if given is not None else None
-    if given is None or shape is None:
+    if given is None or not is_model(obj):
+        return
+    plain = shapes_of(machine).plain.of(given)
+    if not isinstance(plain, (tuple, list)) or any(isinstance(part, (tuple, list)) for part in plain):
+        return  # one shape is read, not those of several inputs
+    shape = shapes_of(machine).plain.shape(given)
+    if shape is None:
         return
     machine.memory["built for", obj.key] = given
     if isinstance(obj, Instance) and sequential_layers(obj) is None and model_outputs(obj) is None:

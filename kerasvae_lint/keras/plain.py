@@ -77,10 +77,13 @@ class Plain:
 
     Args:
         shapes: who knows the shapes of tensors.
+        trusting: True to take what holds unless somebody says otherwise (the default of a parameter, of a command
+            line's option) for what is.
     """
 
-    def __init__(self, shapes: Shapely) -> None:
+    def __init__(self, shapes: Shapely, trusting: bool = True) -> None:
         self._shapes = shapes
+        self._trusting = trusting
         self._known: dict[int, tuple[Value, object]] = {}
 
     def of(self, value: Value, depth: int = MAX_DEPTH) -> object:
@@ -89,7 +92,7 @@ class Plain:
             return UNKNOWN
         value = plainly(value)
         if isinstance(value, Constant):
-            return value.value
+            return value.value if self._trusting or not value.assumed else UNKNOWN
         if isinstance(value, (Union, Computed)):
             known = self._known.get(id(value))
             if known is None:

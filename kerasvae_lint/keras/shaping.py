@@ -34,11 +34,13 @@ from kerasvae_lint.values.world import Arguments, Machine
 
 MAX_STEPS = 60_000
 _NOTHING = Result(None, UNKNOWN, UNKNOWN)
-_HANDED_ON = frozenset({"read", "identity", "numpy"})
+_HANDED_ON = frozenset({"read", "identity", "numpy", "get_value"})
 _WEIGHED = frozenset({"keras.layers.Dense", "keras.layers.Embedding"})
 _SAID_IN_CALLS = frozenset({"return_attention_scores", "reverse"})
 """What a call of a layer is given that decides what it gives."""
 _FLAGS = frozenset({"training", "mask"})
+_OF_ARRAYS = frozenset({"sum", "mean", "std", "var", "min", "max", "prod", "argmax", "argmin", "repeat"})
+"""Methods of arrays whose names other objects use for something else."""
 _BOUNDS = frozenset({"start", "stop", "limit", "x"})
 
 
@@ -64,10 +66,11 @@ class Shapes:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.plain = Plain(self)
+        self.plain = Plain(self, trusting=machine.patience > 1)
         self.problems: list[Problem] = []
         self._done: dict[int, tuple[Value, Output]] = {}
         self._results: dict[int, Result] = {}
+        self._asked: set[int] = set()
 
     def of(self, value: Value) -> Output:
         """The shape of a value; a list of shapes for several tensors; None if it is not known."""
@@ -141,7 +144,7 @@ class Shapes:
     def _of_weight(self, weight: LibraryObject) -> Output:
         """The shape of a weight that a library's layer makes itself, by what the layer is called on."""
         layer, name = weight.owner, weight.facts.get("weight")
-        if not isinstance(layer, (LibraryObject, Instance)) or library_class(layer) not in _WEIGHED:
+        if not isinstance(layer, LibraryObject) or layer.name not in _WEIGHED:
             return None
         options = self.layer_options(layer)
         if library_class(layer) == "keras.layers.Embedding":
@@ -173,6 +176,8 @@ class Shapes:
 
     def _of_formula(self, value: Computed) -> Output:
         op = value.op
+        if op == "draw" and (isinstance(value.maker, LibraryObject) or "x" in value.options):
+            return self._of_shuffled(value)
         if op == "layer":
             return self._of_layer(value)
         if op in {"input", "batch", "placeholder"}:
@@ -192,19 +197,31 @@ class Shapes:
                 return self._picked(whole, value)
         if op in _HANDED_ON and value.operands:
             return self.of(value.operands[0])
-        if op == "draw" and (isinstance(value.maker, LibraryObject) or "x" in value.options):
-            given = value.options.get("x")  # ``shuffle(x)`` and its kin
-            is_shuffled = given is not None and self.plain.of(value.options["distribution"]) == "shuffle"
-            return self.of(given) if is_shuffled and given is not None else None
         if isinstance(value.maker, LibraryName) and lookup(value.maker.name) is None:
             return None
         if value.kind in {"number", "bool"} and op != "getitem":
             return ()
+        if value.maker is None and op in _OF_ARRAYS and value.operands and kind_of(value.operands[0]) != "array":
+            return None  # a method of something else: a distribution, a data set
+        if isinstance(value.maker, LibraryObject) and value.maker.kind == "loss":
+            return None if "reduction" in value.maker.arguments or not value.maker.complete else ()
+        if isinstance(value.maker, LibraryObject) and value.maker.kind in {"distribution", "bijector"}:
+            return None
+        if isinstance(value.maker, LibraryName) and value.maker.name.startswith("tf.contrib."):
+            return None
         if op == "range" and self._is_free(value):
             return (None,)
         from kerasvae_lint.library.shapes.operations import operation_output  # imported late, for a fast start
 
         return operation_output(op, tuple(map(self.operand, value.operands)), self.options(value))
+
+    def _of_shuffled(self, value: Computed) -> Output:
+        """``shuffle(x)``, ``permutation(n)``: a draw of what there is."""
+        given = value.options.get("x")
+        if given is None or self.plain.of(value.options["distribution"]) not in {"shuffle", "permutation"}:
+            return None
+        count = self.plain.of(given)
+        return (count,) if isinstance(count, int) else self.of(given)
 
     def _is_free(self, value: Computed) -> bool:
         """True for a range whose end is the size of a free axis."""
@@ -273,8 +290,8 @@ class Shapes:
         shape = self.plain.shape(given)
         if value.op != "input" or shape is None or not isinstance(value.maker, LibraryName):
             return shape
-        if value.maker.name == "keras.KerasTensor":
-            return shape
+        if value.maker.name != "keras.layers.Input":
+            return shape  # the whole shape, the batch among it
         batch = options.get("batch_size")
         size = self.plain.dim(batch) if batch is not None else None
         return (size, *shape)
@@ -342,8 +359,15 @@ class Shapes:
 
     def part(self, layer: Value) -> Part | None:
         """A layer that another one is given; None if it can't be told which."""
-        if not isinstance(layer, (LibraryObject, Instance)) or not is_layer(layer):
+        if not isinstance(layer, (LibraryObject, Instance)) or not is_layer(layer) or id(layer) in self._asked:
             return None
+        self._asked.add(id(layer))
+        try:
+            return self._part(layer)
+        finally:
+            self._asked.discard(id(layer))
+
+    def _part(self, layer: LibraryObject | Instance) -> Part:
         own = isinstance(layer, Instance) and self.machine.method(layer, "call") is not None
         name = library_class(layer).rpartition(".")[2]
         if isinstance(layer, Instance) and own:

@@ -15,7 +15,7 @@ from kerasvae_lint.keras.trainings import trainings
 from kerasvae_lint.keras.variables import weight_of
 from kerasvae_lint.library.shapes.dims import Shape, same
 from kerasvae_lint.values.interpreter import Interpreter
-from kerasvae_lint.values.lattice import Computed, Instance, LibraryName, LibraryObject, Native, Value
+from kerasvae_lint.values.lattice import Computed, Instance, LibraryName, LibraryObject, Native, Union, Value
 from kerasvae_lint.values.unit import Unit
 
 _ELEMENTWISE = frozenset(
@@ -25,6 +25,7 @@ _ELEMENTWISE = frozenset(
     }
 )
 """Losses that compare targets and outputs element by element."""
+_KERAS_1 = ("Convolution1D", "Convolution2D", "Convolution3D", "border_mode", "nb_filter", "dim_ordering", "nb_epoch")
 _EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "expectedFailure", "suppress")
 
 
@@ -48,8 +49,13 @@ class Misfit:
 
 
 def misfits(program: Program, unit: Unit) -> list[Misfit]:
-    """The calls of a file that can't be made, in source order; each once."""
+    """The calls of a file that can't be made, in source order; each once.
+
+    None in code for Keras 1: its convolutions take the sizes of a kernel one by one.
+    """
     machine = program.machine
+    if any(word in unit.source.text for word in _KERAS_1):
+        return []
     shapes = shapes_of(machine)
     for network in networks(machine):
         for member in network.members:
@@ -58,14 +64,20 @@ def misfits(program: Program, unit: Unit) -> list[Misfit]:
     for node in list(every_node(machine)):
         if node.output is not None:
             shapes.of(node.output)
+    sure, unsure = set[int](), set[int]()
     for record in unit.module.walk():
-        for value in machine.values.seen.get(record, ()) if isinstance(record, (r.Binary, r.Call)) else ():
-            if isinstance(value, Computed) and value.kind == "tensor":
+        for value in machine.values.seen.get(record, ()):
+            if isinstance(value, Union):
+                unsure |= {id(member) for member in value.members}
+                continue
+            sure.add(id(value))
+            if isinstance(record, (r.Binary, r.Call)) and isinstance(value, Computed) and value.kind == "tensor":
                 shapes.of(value)
     found = {misfit.record: misfit for misfit in (*_targets(machine, unit), *_weights(machine, unit))}
     elsewhere = {id(value) for value in rebuilt_values(machine)}
     for problem in shapes.problems:
-        if id(problem.value) in elsewhere or machine.is_never(problem.value.order):
+        at = id(problem.value)
+        if at in elsewhere or (at in unsure and at not in sure) or machine.is_never(problem.value.order):
             continue
         misfit = _misfit(program, unit, problem)
         if misfit is not None:
@@ -86,6 +98,8 @@ def _targets(machine: Interpreter, unit: Unit) -> Iterator[Misfit]:
             place = step.site.record
             if step.site.unit is not unit or len(losses) != 1 or len(step.y) != 1 or machine.is_never(step.order):
                 continue
+            if _changes_after(machine, training.model, step.order):
+                continue
             target, output = step.y[0].shape, shapes.shape(network.outputs[0])
             if losses[0].own or losses[0].name not in _ELEMENTWISE or target is None or output is None:
                 continue
@@ -93,6 +107,15 @@ def _targets(machine: Interpreter, unit: Unit) -> Iterator[Misfit]:
             if _differ(target, output, strict) and not _is_expected(place):
                 reason = f"the targets have the shape {target}, what the model gives {output}"
                 yield Misfit(place, f"{step.method} with {losses[0].name}", reason, (target, output), None)
+
+
+def _changes_after(machine: Interpreter, model: Value, order: int) -> bool:
+    """True for a model whose layers are not those that it had then."""
+    return any(
+        isinstance(event.callee, Native) and event.callee.name in {"add", "pop"} and event.callee.owner is model
+        for event in machine.events
+        if event.order > order
+    )
 
 
 def _differ(target: Shape, output: Shape, strict: bool) -> bool:

@@ -108,7 +108,9 @@ def _entry(obj: DictObject, index: Value, site: Site) -> Value:
         key = _key(member)
         if key is None:
             value = entries.any_item()
-            return value if value is not None and entries.rest is None else Unknown("item", site, obj)
+            unknown = Unknown("item", site, obj)
+            # one of those that are known, too: what is done to it may be done to them
+            return unknown if value is None else value if entries.rest is None else join(value, unknown)
         entry = entries.items.get(key[0])
         if entry is not None:
             found.append(entry[1])

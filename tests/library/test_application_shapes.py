@@ -34,14 +34,10 @@ BARE: dict[str, object] = {"include_top": False}
 
 # networks that are small enough to be built here
 BUILT: list[tuple[str, dict[str, object]]] = [
-    ("DenseNet121", {**BARE, "input_shape": (97, 75, 1), "pooling": "max"}),
     ("EfficientNetB0", {**BARE, "input_shape": (97, 225, 3)}),
-    ("EfficientNetB0", {"input_shape": (96, 97, 1), "classes": 3}),
     ("MobileNet", {**BARE, "input_shape": (97, 225, 3), "alpha": 0.25, "depth_multiplier": 2}),
     ("MobileNet", {"input_shape": (75, 96, 1), "alpha": 0.5, "classes": 3}),
     ("MobileNetV2", {**BARE, "input_shape": (97, 75, 3), "alpha": 0.35}),
-    ("MobileNetV2", {"input_shape": (224, 225, 1), "alpha": 1.4, "classes": 3}),
-    ("MobileNetV3Large", {**BARE, "input_shape": (97, 75, 3), "alpha": 0.75}),
     ("MobileNetV3Small", {"alpha": 1.25, "minimalistic": True, "classes": 3}),
     ("ResNet50", {**BARE, "input_shape": (97, 225, 1), "pooling": "avg"}),
     ("VGG16", {**BARE, "input_shape": (97, 225, 3)}),

@@ -346,6 +346,26 @@ def test_a_backbone_with_a_head() -> None:
     assert network.trained_params == 6405
 
 
+def test_a_backbone_that_is_taken_apart() -> None:
+    network = read(
+        """
+        base = keras.applications.VGG16(include_top=False, input_shape=(64, 64, 3))
+        for layer in base.layers[:-4]:
+            layer.trainable = False
+        y = layers.Flatten()(base.output)
+        m = Model(base.input, Dense(2)(y))
+        cut = Model(base.inputs, base.get_layer("block3_pool").output)
+        """,
+        "m",
+    )
+    assert [layer.name for layer in network.layers[-6:]] == [
+        *("block5_conv1", "block5_conv2", "block5_conv3", "block5_pool", "flatten", "dense")
+    ]
+    assert [layer.trainable for layer in network.layers[-7:]] == [False, *[True] * 6]
+    assert (len(network.layers), network.params) == (20, 14_714_688 + 2 * 2048 + 2)
+    assert {layer.line for layer in network.layers[:18]} == {HEAD.count("\n") + 2}
+
+
 # files ------------------------------------------------------------------------------------------
 def test_a_builder_in_another_file(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()

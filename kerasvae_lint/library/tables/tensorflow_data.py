@@ -56,7 +56,7 @@ ROWS = {
     "tf.strings.reduce_join": "tensor reduce_join(inputs, axis=None, keepdims=False, separator='', name=None) ~ (inputs, axis=None, keep_dims=None, separator='', name=None, reduction_indices=None, keepdims=None)",
     "tf.strings.regex_full_match": "tensor regex_full_match(input, pattern, name=None)",
     "tf.strings.regex_replace": "tensor regex_replace(input, pattern, rewrite, replace_global=True, name=None)",
-    "tf.strings.split": "tensor split(input, sep=None, maxsplit=-1, name=None) ~ (input=None, sep=None, maxsplit=-1, result_type='SparseTensor', source=None, name=None)",
+    "tf.strings.split": "tensor strings_split(input, sep=None, maxsplit=-1, name=None) ~ (input=None, sep=None, maxsplit=-1, result_type='SparseTensor', source=None, name=None)",
     "tf.strings.strip": "tensor strip(input, name=None)",
     "tf.strings.substr": "tensor substr(input, pos, len, unit='BYTE', name=None) ~ (input, pos, len, name=None, unit='BYTE')",
     "tf.strings.to_hash_bucket": "tensor to_hash_bucket(input, num_buckets, name=None) ~ (string_tensor=None, num_buckets=None, name=None, input=None)",
