@@ -25,6 +25,7 @@ _FAMILIES = {
     "inception_v3": ("InceptionV3",),
     "inception_resnet_v2": ("InceptionResNetV2",),
     "efficientnet": tuple(f"EfficientNetB{number}" for number in range(8)),
+    "efficientnet_v2": tuple(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
 }
 _FILE_OF = {name: family for family, names in _FAMILIES.items() for name in names}
 _FOLDER = Path(__file__).resolve().parent.parent / "backbones"

