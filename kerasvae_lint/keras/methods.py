@@ -23,7 +23,6 @@ from kerasvae_lint.keras.shaping import shape_value, shapes_of, static_shape
 from kerasvae_lint.keras.tensors import best_signature, bound_by_role, is_callable
 from kerasvae_lint.library import Entry, lookup, string_alias
 from kerasvae_lint.library.shapes.calls import Call
-from kerasvae_lint.library.shapes.dims import MismatchError
 from kerasvae_lint.values.binding import bind_library
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -292,10 +291,7 @@ def call_method(machine: Machine, obj: Value, name: str, arguments: Arguments, s
     if name == "compute_output_shape" and arguments.positional:
         shapes = shapes_of(machine)
         shape = shapes.plain.shape(arguments.positional[0])
-        try:
-            output = shapes.layer_result(obj, Call((shape,))).output if shape is not None else None
-        except MismatchError:
-            output = None
+        output = shapes.layer_result(obj, Call((shape,))).output if shape is not None else None
         if isinstance(output, tuple):
             return shape_value(output, site)
     if name == "add_loss" and arguments.positional:

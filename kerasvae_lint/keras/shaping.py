@@ -333,13 +333,23 @@ class Shapes:
         if isinstance(layer, LibraryObject) and _is_application(layer):
             return self._application(layer, self.shape(value.operands[0]) if value.operands else None)
         said = {name: self.plain.of(option) for name, option in value.options.items() if name in _SAID_IN_CALLS}
-        return self.layer_result(layer, self.call_of(value), said)
+        return self._made_of(layer, self.call_of(value), said)
 
-    def layer_result(self, layer: Value, call: Call, said: Mapping[str, object] | None = None) -> Result:
+    def layer_result(self, layer: Value, call: Call) -> Result:
+        """What a library's layer would give for a call; nothing is known of one that it can't take."""
+        try:
+            return self._made_of(layer, call)
+        except MismatchError:
+            return _NOTHING
+
+    def _made_of(self, layer: Value, call: Call, said: Mapping[str, object] | None = None) -> Result:
         """What a library's layer (or a project's subclass of one that has no ``call``) gives for a call.
 
         Args:
             said: what the call is given that is no tensor.
+
+        Raises:
+            MismatchError: it can't take that.
         """
         if not isinstance(layer, (LibraryObject, Instance)):
             return _NOTHING
@@ -379,7 +389,7 @@ class Shapes:
     def _applying(self, layer: Value) -> Callable[[Call], Result]:
         if isinstance(layer, LibraryObject) and _is_application(layer):
             return lambda call: self._application(layer, call.shape)
-        return lambda call: self.layer_result(layer, call)
+        return lambda call: self._made_of(layer, call)
 
     def _following(self, layer: LibraryObject | Instance) -> Callable[[Call], Result]:
         """What a layer gives whose code has to be run for it."""
