@@ -45,6 +45,7 @@ class BorrowedBias(Rule):
     fixable = "unsafe"
     probes = ("build",)
     recipe = "tied-dense"
+    outranks = ("KV801",)
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per addition of another layer's bias beside its transposed kernel."""
@@ -59,6 +60,7 @@ class BorrowedBias(Rule):
                     " the transposed product raises, or is broadcast silently, in Keras 2 and 3. Give this layer a bias"
                     " of its own.",
                     fix=_fix(module, cls, bias),
+                    about=(bias.parent,) if bias.parent is not None else (),
                 )
 
 

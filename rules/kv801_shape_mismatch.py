@@ -57,4 +57,4 @@ class ShapeMismatch(Rule):
             if given and not any(str(shape) in start for shape in misfit.given):
                 start += f"; it is given {given}"
             notes = ((misfit.made, "the layer is made here"),) if misfit.made is not None else ()
-            yield Report(misfit.record, f"{start}. Keras 2 and 3 raise an error here.", notes)
+            yield Report(misfit.record, f"{start}. Keras 2 and 3 raise an error here.", notes, about=(misfit.record,))

@@ -28,7 +28,7 @@ BAR = "Reading|Linting|Fixing"
 def slow(project: Path) -> Path:
     """Some seconds' work."""
     for index in range(40):
-        (project / f"m{index:03}.py").write_text(SAFE + "x = 1\n" * 600)
+        (project / f"m{index:03}.py").write_text(SAFE + "x = 1\n" * 3000)
     return project
 
 

@@ -47,6 +47,10 @@ def test_bad_fails_the_probe_that_its_rule_names(program: Program, keras: str) -
     if not program.fails_in(keras):
         pytest.skip(f"shows no fault in Keras {keras}")
     outcome = outcomes(keras)[program.id]
+    if outcome.run is None and all_rules()[program.id[:5]].probes == ("build",):
+        # Keras refuses before there is a model to ask: its own error is the proof
+        assert "Error: " in outcome.reason
+        return
     assert outcome.run is not None, outcome.reason
     failed = {probe.probe for probe in outcome.run.failed}
     assert failed & set(all_rules()[program.id[:5]].probes), [p.message for p in outcome.run.failed]
