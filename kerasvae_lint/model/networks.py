@@ -31,6 +31,8 @@ from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.lattice import Computed, Constant, Instance, LibraryObject, Site, Unknown, Value
 from kerasvae_lint.values.unit import Unit
 
+MAX_NESTED = 4
+"""Networks within networks that are turned into data."""
 STEPS = 600_000
 PATIENCE = 8
 RECURSION_LIMIT = 12_000
@@ -74,6 +76,7 @@ class Reader:
         self.source = source
         self.keras = keras
         self.shapes: Shapes = shapes_of(program.machine)
+        self._made: dict[int, Network] = {}
         self._trainings: dict[Hashable, Training] | None = None
 
     def networks(self) -> Iterator[Network]:
@@ -96,8 +99,14 @@ class Reader:
         """What holds the networks; asked when all of them have been made."""
         return Holders(self.machine, self.unit)
 
-    def network(self, found: Found, depth: int = 2) -> Network:
-        """One network."""
+    def network(self, found: Found, depth: int = MAX_NESTED) -> Network:
+        """One network; the same one is turned into data once."""
+        known = self._made.get(id(found))
+        if known is None:
+            known = self._made[id(found)] = self._network(found, depth)
+        return known
+
+    def _network(self, found: Found, depth: int) -> Network:
         file, line, column = self.place(found.site)
         certain = not any(member.repeated or member.optional for member in found.members)
         numbers = count(self.machine, found.model) if certain else UNKNOWN_COUNT
