@@ -27,6 +27,7 @@ from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.project import Project
 from kerasvae_lint.model.training_words import arguments_in_words
 from kerasvae_lint.source import Source
+from kerasvae_lint.source.collector import paused_collector
 from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.lattice import Computed, Constant, Instance, LibraryObject, Site, Unknown, Value
 from kerasvae_lint.values.unit import Unit
@@ -53,11 +54,12 @@ def networks_in(
         SourceError: the code can't be parsed.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    tree, source = parse_code(source)
-    module = Module(build(tree, source.text), source, target=target, project=project)
-    keras = 2 if module.flavour.only2 else 3 if module.flavour.only3 else None
-    program = Program(module.unit, module.around, STEPS, PATIENCE, keras)
-    return tuple(Reader(program, module.unit, source, keras).networks())
+    with paused_collector():
+        tree, source = parse_code(source)
+        module = Module(build(tree, source.text), source, target=target, project=project)
+        keras = 2 if module.flavour.only2 else 3 if module.flavour.only3 else None
+        program = Program(module.unit, module.around, STEPS, PATIENCE, keras)
+        return tuple(Reader(program, module.unit, source, keras).networks())
 
 
 class Reader:
