@@ -144,8 +144,10 @@ class Shapes:
     def _of_weight(self, weight: LibraryObject) -> Output:
         """The shape of a weight that a library's layer makes itself, by what the layer is called on."""
         layer, name = weight.owner, weight.facts.get("weight")
-        if not isinstance(layer, LibraryObject) or layer.name not in _WEIGHED:
+        if not isinstance(layer, (LibraryObject, Instance)) or library_class(layer) not in _WEIGHED:
             return None
+        if isinstance(layer, Instance) and self.machine.method(layer, "build") is not None:
+            return None  # it may make other weights than its base
         options = self.layer_options(layer)
         if library_class(layer) == "keras.layers.Embedding":
             return (options.size("input_dim"), options.size("output_dim")) if name == "embeddings" else None
