@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.kinds import is_application, is_layer, library_class
 from kerasvae_lint.keras.layers import model_inputs, model_outputs, nodes_of, sequential_layers
 from kerasvae_lint.keras.shaping import shape_value, shapes_of
 from kerasvae_lint.library.shapes.dims import Shape
@@ -117,7 +117,7 @@ def first_shape(machine: Machine, layer: Value) -> Shape | None:
             found = shapes.plain.shape(given[name])
             batch = shapes.plain.dim(given["batch_size"]) if "batch_size" in given else None
             return (batch, *found) if found is not None else None
-    if library_class(layer).startswith("keras.applications."):
+    if is_application(layer):
         return shapes.shape(Computed("input", (), "tensor", layer.site, None, layer))
     if library_class(layer) == "keras.layers.Embedding":
         length = given.get("input_length")

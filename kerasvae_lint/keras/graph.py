@@ -216,7 +216,12 @@ def in_one_loop(one: Value, other: Value) -> bool:
     """True for two values that one place of the code made in different rounds of a loop that nobody could count."""
     if one is other or one.site is None or other.site is None or one.site.record is not other.site.record:
         return False
-    at: r.Record | None = one.site.record
+    return stands_in_loop(one)
+
+
+def stands_in_loop(value: Value) -> bool:
+    """True for a value that is made inside of a loop of its function."""
+    at: r.Record | None = value.site.record if value.site is not None else None
     while at is not None and not isinstance(at, (r.Function, r.Class)):
         if isinstance(at, (r.For, r.While, r.Comprehension)):
             return True

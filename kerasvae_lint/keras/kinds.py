@@ -98,3 +98,8 @@ def library_class(value: Value) -> str:
     if isinstance(value, Instance):
         return next((base.name for base in value.cls.library_bases()), "")
     return ""
+
+
+def is_application(value: Value) -> bool:
+    """True for a ready-made network of ``keras.applications``."""
+    return isinstance(value, LibraryObject) and value.name.startswith("keras.applications.")

@@ -8,7 +8,7 @@ from kerasvae_lint.keras import backend, training, variables
 from kerasvae_lint.keras.backbones import taken_apart
 from kerasvae_lint.keras.chains import chain, declared_shape, is_input, output_and_input
 from kerasvae_lint.keras.graph import Graph
-from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
+from kerasvae_lint.keras.kinds import is_application, is_layer, is_model, library_class
 from kerasvae_lint.keras.layers import (
     LAYER_LIST,
     model_inputs,
@@ -172,7 +172,7 @@ _PARTS = frozenset({"output", "outputs", "input", "inputs", "layers"})
 
 
 def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> Value | None:
-    if name in _PARTS and machine.patience > 1 and isinstance(obj, LibraryObject) and _is_backbone(obj):
+    if name in _PARTS and machine.patience > 1 and isinstance(obj, LibraryObject) and is_application(obj):
         whole = taken_apart(machine, obj)
         if whole is not None:
             return _attribute_of_layer(machine, whole, name, site)
@@ -224,10 +224,6 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
     if isinstance(obj, Instance) and library_class(obj) not in {"keras.layers.Layer", "keras.Model", ""}:
         return next((bound[name] for bound in obj.arguments.values() if name in bound), None)
     return None
-
-
-def _is_backbone(obj: LibraryObject) -> bool:
-    return obj.name.startswith("keras.applications.")
 
 
 def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> Value | None:
@@ -385,7 +381,7 @@ def _set_trainable(machine: Machine, obj: Value, value: Value, site: Site, depth
 
 
 def _inside(machine: Machine, obj: Value, site: Site) -> tuple[Value, ...]:
-    if machine.patience > 1 and isinstance(obj, LibraryObject) and _is_backbone(obj):
+    if machine.patience > 1 and isinstance(obj, LibraryObject) and is_application(obj):
         obj = taken_apart(machine, obj) or obj
     if isinstance(obj, Instance) and model_outputs(obj) is None and sequential_layers(obj) is None:
         return tracked_layers(obj)

@@ -10,8 +10,8 @@ from typing import Literal
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.backbones import is_of_backbone
 from kerasvae_lint.keras.chains import Chain, chain
-from kerasvae_lint.keras.graph import Graph, Vertex, in_one_loop
-from kerasvae_lint.keras.kinds import is_layer, is_model, library_class
+from kerasvae_lint.keras.graph import Graph, Vertex, in_one_loop, stands_in_loop
+from kerasvae_lint.keras.kinds import is_application, is_layer, is_model, library_class
 from kerasvae_lint.keras.layers import (
     Node,
     added_losses,
@@ -209,22 +209,13 @@ def _members_of_item(item: Value) -> Iterator[Member]:
                 kept.append(part)
         for part in kept:
             if isinstance(part, (LibraryObject, Instance)) and not _is_input_layer(part):
-                loops = _stands_in_loop(part)
+                loops = stands_in_loop(part)
                 yield Member(part, repeated=loops, optional=not loops)
         return
     members = item.alternatives()
     for part in members:
         if isinstance(part, (LibraryObject, Instance)) and is_layer(part) and not _is_input_layer(part):
             yield Member(part, optional=len(members) > 1)
-
-
-def _stands_in_loop(value: Value) -> bool:
-    at: r.Record | None = value.site.record if value.site is not None else None
-    while at is not None and not isinstance(at, (r.Function, r.Class)):
-        if isinstance(at, (r.For, r.While, r.Comprehension)):
-            return True
-        at = at.parent
-    return False
 
 
 def _is_input_layer(layer: Value) -> bool:
@@ -347,7 +338,7 @@ class Names:
 
 def _stem(layer: Value, keras: int | None) -> str:
     """What Keras names a layer of a class, before it counts."""
-    if isinstance(layer, LibraryObject) and layer.name.startswith("keras.applications."):
+    if isinstance(layer, LibraryObject) and is_application(layer):
         entry = lookup(layer.name)
         given = entry.default("name") if entry is not None else None
         return given if isinstance(given, str) else layer.name.rpartition(".")[2].lower()
@@ -361,7 +352,7 @@ def class_name(layer: Value) -> str:
     if isinstance(layer, Instance):
         return layer.cls.name
     name = layer.name if isinstance(layer, LibraryObject) else ""
-    if name == "keras.Model" or name.startswith("keras.applications."):
+    if name == "keras.Model" or is_application(layer):
         return "Functional"
     return _TODAY.get(name.rpartition(".")[2], name.rpartition(".")[2])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerasvae_lint.keras.chains import chain
 from kerasvae_lint.keras.graph import Graph
-from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.kinds import is_application, is_layer, library_class
 from kerasvae_lint.keras.layers import argument_of, model_inputs, model_outputs, nodes_of, sequential_layers
 from kerasvae_lint.keras.shaping import shapes_of
 from kerasvae_lint.keras.variables import is_variable, trainable
@@ -134,7 +134,7 @@ class _Counter:
                 continue
             if isinstance(result.params, int) and isinstance(result.fixed, int):
                 return _counted(result)
-        if library_class(layer).startswith("keras.applications."):
+        if is_application(layer):
             return _counted(self.shapes.result(Computed("layer", (), "tensor", layer.site, None, layer)))
         return _counted(self.shapes.layer_result(layer, Call((None,))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kerasvae_lint.keras.kinds import is_layer, library_class
+from kerasvae_lint.keras.kinds import is_application, is_layer, library_class
 from kerasvae_lint.keras.pipelines import PREFIX, dataset_output, element
 from kerasvae_lint.keras.plain import Plain, options_of
 from kerasvae_lint.keras.sources import source_output
@@ -191,7 +191,7 @@ class Shapes:
         known = source_output(value, self.of, self.options)
         if known is not None:
             return known[0]
-        if op == "output" and isinstance(value.maker, LibraryObject) and _is_application(value.maker):
+        if op == "output" and isinstance(value.maker, LibraryObject) and is_application(value.maker):
             return self._application(value.maker, None).output
         if op == "getitem" and value.operands:
             whole = self.of(value.operands[0])
@@ -277,7 +277,7 @@ class Shapes:
     # inputs -------------------------------------------------------------------------------------
     def _of_input(self, value: Computed) -> Output:
         options = value.options
-        if isinstance(value.maker, LibraryObject) and _is_application(value.maker) and not options:
+        if isinstance(value.maker, LibraryObject) and is_application(value.maker) and not options:
             return self._application(value.maker, None, inputs=True).output
         tensor = options.get("x")
         if tensor is not None and not is_none(tensor):
@@ -332,7 +332,7 @@ class Shapes:
         return result.output
 
     def _called(self, layer: Value, value: Computed) -> Result:
-        if isinstance(layer, LibraryObject) and _is_application(layer):
+        if isinstance(layer, LibraryObject) and is_application(layer):
             return self._application(layer, self.shape(value.operands[0]) if value.operands else None)
         said = {name: self.plain.of(option) for name, option in value.options.items() if name in _SAID_IN_CALLS}
         return self._made_of(layer, self.call_of(value), said)
@@ -389,7 +389,7 @@ class Shapes:
         return Part(name, self.layer_options(layer), apply)
 
     def _applying(self, layer: Value) -> Callable[[Call], Result]:
-        if isinstance(layer, LibraryObject) and _is_application(layer):
+        if isinstance(layer, LibraryObject) and is_application(layer):
             return lambda call: self._application(layer, call.shape)
         return lambda call: self._made_of(layer, call)
 
@@ -445,10 +445,6 @@ def static_shape(machine: Machine, value: Value, site: Site) -> Value | None:
         parts = [shape_value(shape, site) for shape in found if shape is not None]
         return ListObject(Tuple(parts, site), site) if len(parts) == len(found) else None
     return shape_value(found, site, value) if found is not None else None
-
-
-def _is_application(model: LibraryObject) -> bool:
-    return model.name.startswith("keras.applications.")
 
 
 def _state(value: Value) -> Value:
