@@ -24,6 +24,7 @@ from kerasvae_lint.model import (
 )
 
 _MAKERS = ("tf.Variable", "tfp.util.TransformedVariable")
+_TFP = frozenset({"distribution", "bijector"})
 _NORMALS = ("tf.random.normal", "tf.random_normal")
 _WHOLE = ("int", "uint", "bool", "string")
 
@@ -33,7 +34,7 @@ class UntrackedVariable(Rule):
 
     ## What it finds
     A trainable `tf.Variable` (or `tfp.util.TransformedVariable`) that a layer or model keeps as an attribute (or in a
-    list or dict) from its construction and reads when called.
+    list or dict, or in a distribution of its own) from its construction and reads when called.
 
     ## Why it bites
     Keras 3 tracks `keras.Variable` only, which `add_weight` makes. A bare `tf.Variable` is in no `trainable_weights`:
@@ -101,18 +102,31 @@ def _weights(module: Module, cls: Class) -> Iterator[tuple[str, Access, LibraryO
         for write in attribute.written_in(CONSTRUCTION):
             if not module.owns(write.site) or module.class_of(write.site.record) is not cls:
                 continue
-            for value in held(write.value):
-                if isinstance(value, LibraryObject) and is_variable(value) and _is_weight(module, name, value):
-                    yield name, write, value
+            for holder in held(write.value):
+                for value in _variables(holder):
+                    if _is_weight(module, name, value, holder):
+                        yield name, write, value
 
 
-def _is_weight(module: Module, attribute: str, variable: LibraryObject) -> bool:
+def _variables(holder: Value, depth: int = 3) -> Iterator[LibraryObject]:
+    """A variable itself, or those that a distribution or bijector is made of: that one object tracks them, no layer."""
+    if not isinstance(holder, LibraryObject):
+        return
+    if is_variable(holder):
+        yield holder
+    elif holder.kind in _TFP and depth:
+        for given in (*holder.arguments.values(), *holder.positional):
+            for part in held(given):
+                yield from _variables(part, depth - 1)
+
+
+def _is_weight(module: Module, attribute: str, variable: LibraryObject, holder: Value) -> bool:
     if variable.name not in _MAKERS or trainable(variable) is not True or _is_whole(variable):
         return False
     if variable.site is None or records.class_of(variable.site.record) is None or variable.writes.get("value"):
         return False
     return not any(
-        _names(value, attribute, variable)
+        _names(value, attribute, variable, holder)
         for call in module.method_calls("gradient", "minimize", "apply_gradients")
         for event in call.events
         for argument in event.arguments.all()
@@ -120,8 +134,10 @@ def _is_weight(module: Module, attribute: str, variable: LibraryObject) -> bool:
     )
 
 
-def _names(value: Value, attribute: str, variable: LibraryObject) -> bool:
+def _names(value: Value, attribute: str, variable: LibraryObject, holder: Value) -> bool:
     """True for ``tape.gradient(loss, [model.w])``: a loop that names the variable trains it in Keras 3 too."""
+    if isinstance(value, Computed) and value.op == "weights" and holder in value.operands:
+        return True  # the distribution's own list
     return value is variable or getattr(value, "name", None) == attribute
 
 

@@ -15,7 +15,7 @@ class LogOfProb(Rule):
 
     ## What it finds
     The logarithm of a distribution's `prob`, directly, through locals, a clip or `+ eps`, through a helper, a layer or
-    a functional model.
+    a functional model. Not: where the parameters and the value are written out as numbers.
 
     ## Why it bites
     Far from the mean `prob` is 0 in float32 and its log minus infinity. A clip hides that and stops the learning: the

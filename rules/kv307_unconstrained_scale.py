@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kerasvae_lint.core import Applicability, Report, Rule
 from kerasvae_lint.model import (
+    Call,
     Computed,
     LibraryName,
     LibraryObject,
@@ -50,7 +51,8 @@ class UnconstrainedScale(Rule):
 
     ## What it finds
     The scale of a tfp distribution that is a bare weight, a weight under `NonNeg`, the output of a linear or relu
-    `Dense` or convolution, or a slice of one, used as it is. A weight is reported once, where it is first used.
+    `Dense` or convolution, or a slice of one, used as it is. A weight is reported once, where it is first used. Not:
+    under `validate_args=True`, which raises and says why; a weight that nothing in sight trains.
 
     ## Why it bites
     With a scale of 0 or below, `Normal.log_prob` is NaN. `MultivariateNormalDiag` is worse: with a negative scale its
@@ -89,9 +91,10 @@ class UnconstrainedScale(Rule):
             position, keyword = _SCALES[name]
             scale, written = call.argument(keyword, at=position), call.written(keyword, at=position)
             found = _unconstrained(scale) if scale is not None else None
-            if scale is None or found is None or scale in seen:
+            if scale is None or found is None or scale in seen or _is_validated(call):
                 continue
-            if is_variable(scale) and not module.trains:
+            weights = [value for value in scale.alternatives() if is_variable(value)]
+            if weights and not any(module.may_train(weight) for weight in weights):
                 continue
             if isinstance(scale, LibraryObject):
                 seen.add(scale)
@@ -108,6 +111,12 @@ class UnconstrainedScale(Rule):
                 ((where.record, "it comes from here"),) if where is not None and module.owns(where) else (),
                 fix,
             )
+
+
+def _is_validated(call: Call) -> bool:
+    """True under ``validate_args=True``: a scale that is not positive raises then, and says why."""
+    given = call.argument("validate_args")
+    return given is not None and constant(given) is True
 
 
 def _unconstrained(scale: Value) -> tuple[str, Site | None] | None:

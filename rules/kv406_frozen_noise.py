@@ -21,6 +21,7 @@ from kerasvae_lint.model import (
     records,
 )
 
+from ._eager import is_eager, of_tensorflow
 from ._noise_fix import from_host, multiplied, on_shape, where_used
 
 _INPUT = "keras.layers.Input"
@@ -91,7 +92,7 @@ class FrozenNoise(Rule):
 def _host(module: Module) -> Iterator[Report]:
     """NumPy's and Python's draws in traced code."""
     draws = [call for call in module.all_calls if is_host_draw(call.name) and TRACING in call.phases]
-    if not draws or _is_eager(module):
+    if not draws or is_eager(module):
         return
     noises = {noise.call: noise for noise in module.objective.posterior.noises}
     for call in draws:
@@ -106,46 +107,23 @@ def _host(module: Module) -> Iterator[Report]:
 
 
 def _is_on_purpose(module: Module, call: Call) -> bool:
-    """True for ``tf.constant(np.random…)``, and in preprocessing layers, which work on Python's lists."""
-    argument = call.record.parent
-    around = argument.parent if isinstance(argument, records.Argument) else None
-    outer = module.call_at(around) if around is not None else None
-    if outer is not None and outer.name in {"tf.constant", "keras.backend.constant"}:
+    """True for ``tf.constant(np.random…)``, after a seed, and in preprocessing layers, which work on Python's lists."""
+    function = call.function
+    if function is not None and any(other.function is function for other in module.calls("np.random.seed")):
         return True
+    around = call.record.parent
+    while isinstance(around, (records.Expression, records.Argument)):
+        outer = module.call_at(around)
+        if outer is not None and outer.name in {"tf.constant", "keras.backend.constant"}:
+            return True
+        around = around.parent
     cls = module.class_of(call.record)
     return cls is not None and any("Preprocess" in getattr(base, "name", "") for base in cls.value.mro())
 
 
-def _is_eager(module: Module) -> bool:
-    """True where a model is told to run eagerly, or where a loop of one's own calls it and nothing compiles it."""
-    if any(True for word in ("run_eagerly", "run_functions_eagerly") for _ in mentions(module.code, word)):
-        return True
-    if any(argument.name == "run_eagerly" for call in module.code.calls for argument in call.arguments):
-        return True
-    if any(True for _ in module.method_calls("fit", "compile")) or any(
-        True for _ in module.calls("keras.layers.Lambda")
-    ):
-        return False
-    if any("train_step" in cls.record.methods for cls in module.classes):
-        return False
-    if any(True for _ in _of_tensorflow(module, "function")):
-        return False
-    return any(True for _ in module.method_calls("gradient"))
-
-
-def _of_tensorflow(module: Module, word: str) -> Iterator[records.Attribute]:
-    """Where the file says ``tf.word``, or something of ``tf.compat.v1``."""
-    for mention in mentions(module.code, word):
-        if isinstance(mention, records.Attribute) and module.text(mention.value).partition(".")[0] in {
-            "tf",
-            "tensorflow",
-        }:
-            yield mention
-
-
 def _is_graph_mode(module: Module) -> bool:
     """True for code of TensorFlow 1, where whatever is drawn is an operation of the graph."""
-    if any(True for word in _GRAPH_MODE for _ in _of_tensorflow(module, word)):
+    if any(True for word in _GRAPH_MODE for _ in of_tensorflow(module, word)):
         return True
     return any(alias.target.startswith("tensorflow.contrib") for s in module.code.imports for alias in s.aliases)
 
@@ -214,6 +192,8 @@ def _shaped(module: Module, noise: Noise) -> Iterator[Report]:
     if size is None or _is_batch_fixed(module, noise):
         return
     one = size == "1"
+    if one and _trains_one_by_one(module):
+        return
     open_input = next((call.record for call in module.calls(_INPUT)), None)
     if not one and open_input is None:
         return
@@ -291,6 +271,12 @@ def _is_batch_fixed(module: Module, noise: Noise) -> bool:
         return all(any(fixes_batch(value) for value in run) for run in runs)
     made = [value for call in module.calls(_INPUT) for value in call.result.alternatives()]
     return bool(given & _FIXING) or any(isinstance(value, Computed) and fixes_batch(value) for value in made)
+
+
+def _trains_one_by_one(module: Module) -> bool:
+    """True where every training has batches of one sample, for which one draw is right."""
+    fits = [step for training in module.trainings for step in training.fits]
+    return bool(fits) and all(step.batch_size == 1 for step in fits)
 
 
 def _is_false(argument: records.Argument) -> bool:

@@ -24,7 +24,8 @@ class FromLogitsMismatch(Rule):
     A cross-entropy with `from_logits=True` (or one of `tf.nn`, which take logits only) on an output that ends in a
     sigmoid or softmax, and one with the default on an output with no activation. A functional or Sequential model
     is followed from its outputs to `compile`, by name or in order, and so is a class that trains as Keras does; losses
-    that are called are followed to the layer that made their argument, through helpers too, where all calls agree.
+    that are called are followed to the layer that made their argument, through helpers too, where all calls agree. Not:
+    a model that is compiled and only predicts, a part of another one for example.
 
     ## Why it bites
     A probability that is squashed again lies between 0.5 and 0.73: the loss stops far above 0. Logits read as
@@ -62,8 +63,9 @@ class FromLogitsMismatch(Rule):
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per cross-entropy whose uses all disagree with it."""
-        for place, uses in module.entropies.items():
-            first = uses[0]
+        for place, every in module.entropies.items():
+            uses = [use for use in every if use.use.record not in module.idle_compiles]
+            first = every[0]
             known = [use for use in uses if use.ending is not None and use.ending.name in _TELLING]
             if not known or first.logits is None or any(use.logits is not first.logits for use in uses):
                 continue

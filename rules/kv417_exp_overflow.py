@@ -78,6 +78,7 @@ class ExpOverflow(Rule):
     fixable = "sometimes"
     probes = ("kl", "loss", "build")
     preview = True
+    outranks = ("KV715",)
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per exponential in a half-precision file, or one for the data."""
@@ -104,6 +105,7 @@ class ExpOverflow(Rule):
                 "These pixels go from 0 to 255 and nothing scales them: the log-variance starts at some hundreds and"
                 " its `exp` is inf, in Keras 2 and 3. Divide the data by 255.",
                 ((calls[0].record, "overflows here"),),
+                about=tuple(step.site.record for training in module.trainings for step in training.fits),
             )
 
 

@@ -53,7 +53,7 @@ class SingleUnitSoftmax(Rule):
     triggers = ("softmax", "Softmax", ".compile(")
     fixable = "sometimes"
     probes = ("data", "gradients")
-    outranks = ("KV409", "KV711")
+    outranks = ("KV409", "KV707", "KV711", "KV714", "KV719", "KV722")
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per softmax that has one number in every output that ends in it."""

@@ -14,7 +14,7 @@ class ArgmaxOfOneUnit(Rule):
     ## What it finds
     `np.argmax`, `tf.argmax` or `.argmax` along the last axis (or the axis 1 of two) of what a model predicts whose
     output has one unit, and of one row of it without an axis. An argmax along the batch, of an output whose size is not
-    known, or of the whole prediction is none.
+    known, or of the whole prediction is none. Not: under a condition that asks for a size (`if len(pred[0]) > 1`).
 
     ## Why it bites
     The place of the largest of one number is 0: every sample gets class 0, whatever the model has learned. Measured:
@@ -62,7 +62,7 @@ class ArgmaxOfOneUnit(Rule):
 def _judged(module: Module, call: Call, array: Value | None, written: records.Expression | None) -> Iterator[Report]:
     outputs = module.outputs
     output = outputs.origin(array) if array is not None else None
-    if array is None or written is None or output is None:
+    if array is None or written is None or output is None or any(map(_asks_size, records.tests_of(call.record))):
         return
     shape = outputs.shape(array)
     rank = len(shape) if shape is not None else None
@@ -79,6 +79,14 @@ def _judged(module: Module, call: Call, array: Value | None, written: records.Ex
         "The output has one unit: its argmax is 0 for every sample, in Keras 2 and 3. Compare it with a threshold.",
         ((size.record, "one unit"),) if size is not None and module.owns(size) else (),
         _fix(module, call, written, output, rank) if is_last and outputs.is_prediction(array) else None,
+    )
+
+
+def _asks_size(test: records.Expression) -> bool:
+    return any(
+        (isinstance(part, records.Attribute) and part.attr in {"shape", "output_shape", "ndim"})
+        or (isinstance(part, records.Name) and part.id == "len")
+        for part in test.walk()
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.core import Applicability, Draft, Report, Rule
-from kerasvae_lint.model import Entropy, LibraryObject, Module, records
+from kerasvae_lint.model import Computed, Entropy, LibraryObject, Module, records
 
 _KEPT = frozenset({"from_logits", "label_smoothing", "name", "reduction"})
 
@@ -16,7 +16,8 @@ class SingleUnitCategorical(Rule):
     ## What it finds
     `categorical_crossentropy`, its sparse variant, or the softmax cross-entropies of `tf.nn`, as a string, function or
     object, on an output whose last axis has size 1, in `compile` or where the loss is called. One unit with a softmax
-    is KV701's finding.
+    is KV701's finding. Not: an output of three axes, unless its targets are known to have three too: beside targets
+    of two, Keras drops the axis of size 1 and compares along the one before (a score for each word of a text).
 
     ## Why it bites
     These losses compare classes along the last axis. With one class its share is always 1 and the loss 0.0 before any
@@ -51,7 +52,7 @@ class SingleUnitCategorical(Rule):
     triggers = ("ategorical", "softmax_cross_entropy_with_logits", ".compile(")
     fixable = "unsafe"
     probes = ("loss", "build")
-    outranks = ("KV409",)
+    outranks = ("KV409", "KV702", "KV719", "KV722", "KV731")
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per loss over classes all of whose outputs have one."""
@@ -60,6 +61,8 @@ class SingleUnitCategorical(Rule):
                 continue
             endings = [use.ending for use in uses if use.ending is not None]
             if any(ending.name == "softmax" for ending in endings):
+                continue
+            if any(_is_squeezed(module, use) or _is_of_one_hot(use) for use in uses):
                 continue
             sites = [module.outputs.size_written(use.output) for use in uses]
             sparse = "sparse" in uses[0].name.lower()
@@ -76,6 +79,21 @@ class SingleUnitCategorical(Rule):
 
 def _is_over_classes(use: Entropy) -> bool:
     return "categorical" in use.name.lower() or "softmax" in use.name
+
+
+def _is_of_one_hot(use: Entropy) -> bool:
+    """True for labels that are the argmax of one-hot rows: as many columns as the output has classes, so all are 0."""
+    return isinstance(use.targets, Computed) and use.targets.op == "argmax"
+
+
+def _is_squeezed(module: Module, use: Entropy) -> bool:
+    """True if Keras may drop the last axis, because the targets have one axis less: (B, words, 1) beside (B, words)."""
+    shape = module.outputs.shape(use.output)
+    if shape is None or len(shape) != 3:
+        return False
+    tasks = [task for task in module.tasks if task.compiled.site.record is use.use.record]
+    targets = [data.shape for task in tasks for data in task.targets]
+    return not targets or any(shape is None or len(shape) != 3 for shape in targets)
 
 
 def _fix(module: Module, place: records.Record, uses: list[Entropy]) -> Draft | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -26,13 +27,27 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_first_example_is_found_and_fixed_as_shown() -> None:
-    before, after = blocks("python")[:2]
-    assert [finding.code for finding in lint_source(before)] == ["KV201"]
+@pytest.mark.parametrize(("first", "codes"), [(0, ["KV701", "KV713"]), (2, ["KV201"])])
+def test_the_examples_are_found_and_fixed_as_shown(first: int, codes: list[str]) -> None:
+    before, after = blocks("python")[first : first + 2]
+    assert [finding.code for finding in lint_source(before)] == codes
     fixed = fix_source(before)
     assert fixed.text == after
     assert fixed.remaining == []
     assert lint_source(after) == []
+
+
+def test_the_first_example_prints_what_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(blocks("python")[0], encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "kerasvae_lint", "--no-cache", "train.py"],
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == blocks("text")[0]
 
 
 def test_the_settings_shown_are_settings() -> None:
@@ -42,7 +57,7 @@ def test_the_settings_shown_are_settings() -> None:
 
 
 def test_the_api_shown_works(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    before, after, *_, api = blocks("python")
+    _, _, before, after, *_, api = blocks("python")
     (tmp_path / "vae.py").write_text(before, encoding="utf-8")
     names: dict[str, object] = {"program": before}
     exec(api.replace('"src"', repr(str(tmp_path))), names)

@@ -25,7 +25,7 @@ PAGE = ROOT / "rules" / "README.md"
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- rules: made by tools/docs.py -->\n).*?(?=<!-- end of rules -->)", re.S)
 COMMAND = re.compile(r"^python3 -m venv .* && \.venv/bin/kvlint (?P<arguments>.*)$", re.M)
-OUTPUT = re.compile(r"(?<=^```text\n).*?(?=^```$)", re.M | re.S)
+OUTPUT = re.compile(r"(?<=^It prints\n\n```text\n).*?(?=^```$)", re.M | re.S)
 FIXES = {"safe": "safe", "unsafe": "unsafe", "sometimes": "sometimes", "no": "—"}
 
 HEAD = """\
@@ -64,8 +64,9 @@ def section(rule: type[Rule]) -> str:
     parts[::2] = [re.sub(r"^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
     text = "".join(parts)
     probes = ", ".join(rule.probes)
+    proof = f"shown at run time by `kvlint verify`: {probes}" if probes else "shown by its programs in `fixtures/`"
     recipe = f"; what to write instead: `kvlint recipe {rule.recipe}`" if rule.recipe else ""
-    shown = f"[{file}]({file}); shown at run time by `kvlint verify`: {probes}{recipe}"
+    shown = f"[{file}]({file}); {proof}{recipe}"
     return f"\n## {rule.code} {rule.name}\n{shown}\n\n{text}\n"
 
 

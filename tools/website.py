@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.pages import checker, commands, recipes, repository, rules, settings
+from tools.pages import checker, commands, moves, recipes, repository, rules, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "docs"
@@ -36,6 +36,14 @@ def navigation() -> Navigation:
         ("Start", [("What it is", "index.md"), ("Five minutes", "start.md")]),
         ("Rules", [("All rules", "rules/index.md"), *rules.navigation()]),
         ("Recipes", [("All recipes", "recipes/index.md"), *recipes.navigation()]),
+        (
+            "Guides",
+            [
+                ("A project to Keras 3 in an afternoon", "migrate.md"),
+                ("Keras 2 to 3, name by name", "moves.md"),
+                ("The training flag of Keras 3", "training-flag.md"),
+            ],
+        ),
         ("Networks", [("Models, read from the code", "networks.md")]),
         ("Verify", [("The runtime checker", "verify/index.md"), ("A report", "verify/sample.md")]),
         (
@@ -65,7 +73,7 @@ def navigation() -> Navigation:
 def pages() -> dict[str, str | bytes]:
     """Every file of the site's source by its path: those that are made, and those of docs/."""
     made: dict[str, str | bytes] = {}
-    for module in (rules, recipes, settings, commands, checker, repository):
+    for module in (rules, recipes, settings, commands, checker, moves, repository):
         made |= module.pages()
     for path in sorted(SOURCE.rglob("*")):
         name = path.relative_to(SOURCE).as_posix()

@@ -901,6 +901,18 @@ def function_of(record: Record) -> Function | None:
     return at
 
 
+def tests_of(record: Record) -> Iterator[Expression]:
+    """What is asked before a record runs: the tests of each ``if`` and conditional whose branch it stands in.
+
+    Those around its function too: a function may be defined for one version only.
+    """
+    below, at = record, record.parent
+    while at is not None and not isinstance(at, Class):
+        if isinstance(at, (If, Conditional)) and below is not at.test:
+            yield at.test
+        below, at = at, at.parent
+
+
 def scope_of(record: Record) -> Scope:
     """The scope in which the names of a record are looked up; of a record that has a scope, the one around it.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from kerasvae_lint import report
 from kerasvae_lint.cli import formats
 from kerasvae_lint.cli.choices import Choices
+from kerasvae_lint.cli.diffs import diff
 from kerasvae_lint.cli.output import folded, look_for, problem_line, write, write_bytes
 from kerasvae_lint.cli.outputs import Outputs, write_report
 from kerasvae_lint.cli.progress import bar, wanted
@@ -194,37 +195,9 @@ def _order(problem: Problem) -> tuple[str, int, tuple[int, int]]:
 def _show_diff(request: Request, answer: Answer) -> None:
     look = look_for(sys.stdout, unsafe=request.unsafe)
     for change in answer.changes:
-        write(sys.stdout, _diff(change, look))
+        write(sys.stdout, diff(change, look))
     sys.stdout.flush()
     _show_problems(answer)
     if not request.quiet:
         count = len(answer.fixed)
         write(sys.stderr, [f"Would fix {count} finding{'' if count == 1 else 's'}."])
-
-
-def _diff(change: Change, look: report.Look) -> Iterable[str]:
-    name = look.path(change.filename)
-    if not change.cells:
-        yield from _unified(name, change.old, change.new, look)
-    for cell, old, new in change.cells:
-        end = "" if old.endswith("\n") and new.endswith("\n") else "\n"
-        yield from _unified(f"{name}:cell {cell}", old + end, new + end, look)
-
-
-def _unified(name: str, old: str, new: str, look: report.Look) -> Iterable[str]:
-    import difflib
-
-    lines = difflib.unified_diff(_lines(old), _lines(new), name, name, lineterm="")
-    colours = {"-": "removed", "+": "added", "@": "mark"}
-    for number, line in enumerate(lines):
-        kind = "path" if number < 2 else colours.get(line[:1], "")
-        end = "" if line.endswith("\n") or number < 2 or line.startswith("@") else "\n\\ No newline at end of file"
-        text = line.removesuffix("\n")
-        yield (look.paint(kind, text) if kind else text) + end
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their newlines; only what ``patch`` takes for a newline counts as one."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]

@@ -236,6 +236,51 @@ def show(
 
 
 @kvlint.command()
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...", required=True)
+@click.option(
+    "--to",
+    type=click.Choice(["tensorflow", "any"]),
+    default="tensorflow",
+    show_default=True,
+    help="Keras 3 on TensorFlow, or on any of its backends.",
+)
+@click.option("--diff", is_flag=True, help="Print what --write would change.")
+@click.option("--write", is_flag=True, help="Change the files.")
+@click.option("--verify", is_flag=True, help="Run the programs before and after, and compare what they compute.")
+@click.option("--synthetic", is_flag=True, help="With --verify: answer data sets and downloads with made arrays.")
+@click.option(
+    "--timeout", type=click.FloatRange(1.0), default=300.0, show_default=True, help="With --verify: seconds for a run."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERNS", help="Files not to look at.")
+@click.option(
+    "--output-format", "format", type=click.Choice(["text", "json"]), default="text", help="How the report is printed."
+)
+@color_option
+@click.option("--quiet", "-q", is_flag=True, help="Print what is left and nothing else.")
+@click.option("--verbose", "-v", is_flag=True, help="Print every change with its reason.")
+@click.pass_context
+def migrate(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
+    """Turn code for Keras 1 and 2 into code for Keras 3: scripts, notebooks, folders.
+
+    Without --write nothing is changed: the report says what is done, what is left for you, and
+    where Keras 3 computes something else. With --verify, programs are run under Keras 2 as they
+    are and under Keras 3 as they would be; --write then needs all of them to be equal. Exits with
+    0 if nothing is left to do, 1 if something is, 2 if something could not be done.
+    """
+    from kerasvae_lint.cli.migration import Request, migrate
+
+    if options["diff"] and options["format"] == "json":
+        raise click.UsageError("--diff can't be mixed with --output-format json")
+    if options["synthetic"] and not options["verify"]:
+        raise click.UsageError("--synthetic needs --verify")
+    try:
+        status = migrate(Request(paths, **options))
+    except Exception as error:
+        raise _as_usage_error(error) from None
+    ctx.exit(status)
+
+
+@kvlint.command()
 @click.argument("targets", nargs=-1, type=click.Path(), metavar="TARGET...", required=True)
 @click.option("--fix", is_flag=True, help="Run the source with the safe fixes too, in memory.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: the unsafe fixes too.")

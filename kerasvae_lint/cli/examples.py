@@ -45,6 +45,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("kvlint verify train.py --synthetic --keras 3", "made data, and Keras 3"),
         ("kvlint verify models:make_vae --input-shape 28,28,1", "what a function returns"),
     ),
+    "migrate": (
+        ("kvlint migrate src", "what it takes to bring a folder to Keras 3"),
+        ("kvlint migrate train.py --diff", "show the changes"),
+        ("kvlint migrate src train.ipynb --write", "make them"),
+        ("kvlint migrate train.py --verify --synthetic", "run it before and after, with made data, and compare"),
+        ("kvlint migrate src --to any --output-format json", "for JAX and PyTorch too; a report for a program"),
+    ),
     "server": (
         ("kvlint server", "what an editor is told to start; it speaks the language server protocol"),
         ("kvlint server --log-level debug", "with a log on standard error"),

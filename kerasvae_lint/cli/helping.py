@@ -42,6 +42,13 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "Output": ("--output-format", "--output-file", "--color"),
         "Running": ("--help",),
     },
+    "migrate": {
+        "Changes": ("--to", "--diff", "--write"),
+        "Proof": ("--verify", "--synthetic", "--timeout"),
+        "Files": ("--exclude",),
+        "Output": ("--output-format", "--color", "--quiet", "--verbose"),
+        "Running": ("--help",),
+    },
     "verify": {
         "Fixes": ("--fix", "--unsafe-fixes", "--write"),
         "Input": ("--input-shape", "--data", "--synthetic", "--arg"),

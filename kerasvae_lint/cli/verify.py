@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 
+from kerasvae_lint.cli.causes import explain
 from kerasvae_lint.cli.output import look_for, write
 from kerasvae_lint.cli.progress import bar, wanted
-from kerasvae_lint.core import Problem, Settings
-from kerasvae_lint.runtime import launch, text
+from kerasvae_lint.core import Finding, Problem, Settings
+from kerasvae_lint.runtime import lacking, launch, text
 from kerasvae_lint.runtime.options import PROBES, Job, Options
-from kerasvae_lint.runtime.results import Report, RunResult, TargetResult
+from kerasvae_lint.runtime.results import Report, TargetResult
 
 MANY = 3
-NEAR = 4
 
 
 @dataclass(slots=True)
@@ -49,10 +49,10 @@ class _Program:
     text: str
     data: bytes
     after: bytes = b""
-    findings: tuple[tuple[str, int], ...] = ()
+    findings: list[Finding] = field(default_factory=list)
     fixed: str | None = None
     fixes: list[str] = field(default_factory=list)
-    remaining: tuple[tuple[str, int], ...] = ()
+    remaining: list[Finding] = field(default_factory=list)
 
 
 def verify(request: Request) -> int:
@@ -67,7 +67,7 @@ def verify(request: Request) -> int:
             if program is not None:
                 programs[target.target] = program
     try:
-        _run(request, report, jobs)
+        _run(request, report, jobs, programs)
     except launch.NotInstalledError as error:
         write(sys.stderr, [f"error: {error}"])
         return 2
@@ -96,10 +96,16 @@ def _jobs(name: str, request: Request) -> Iterator[tuple[TargetResult, list[Job]
             continue
         else:
             target = TargetResult(item, fixes=program.fixes)
-            jobs = [Job(item, "original", program.text, program.path, program.findings, request.probes)]
+            found = _places(program.findings)
+            jobs = [Job(item, "original", program.text, program.path, found, request.probes)]
             if program.fixed is not None:
-                jobs.append(Job(item, "fixed", program.fixed, program.path, program.remaining, request.probes))
+                left = _places(program.remaining)
+                jobs.append(Job(item, "fixed", program.fixed, program.path, left, request.probes))
             yield target, jobs, program
+
+
+def _places(findings: list[Finding]) -> tuple[tuple[str, int], ...]:
+    return tuple((finding.code, finding.location.row) for finding in findings)
 
 
 def _no_excludes(_: str) -> tuple[str, ...]:
@@ -123,20 +129,21 @@ def _read(filename: str, request: Request) -> _Program | str:
     pipeline = Pipeline(Settings(preview=True))
     plain = filename if not filename.endswith(".ipynb") else filename + ".py"
     try:
-        program.findings = tuple((f.code, f.location.row) for f in pipeline.lint_string(source.text, plain))
+        program.findings = pipeline.lint_string(source.text, plain)
         if request.fix:
             done = pipeline.fix_data(data, filename, unsafe=request.unsafe)
             if done.fixed:
                 program.after, program.fixed = done.after, decode(done.after, filename).text
                 program.fixes = list(dict.fromkeys(f.code for f in done.fixed))
                 left = done.remaining if plain == filename else pipeline.lint_string(program.fixed, plain)
-                program.remaining = tuple((f.code, f.location.row) for f in left)
+                program.remaining = list(left)
     except LintError as error:
-        return f"{error} on line {error.location.row}" if error.location is not None else str(error)
+        said = f"{error} on line {error.location.row}" if error.location is not None else str(error)
+        return "; ".join(filter(None, (said, lacking.python_2_in(source.text))))
     return program
 
 
-def _run(request: Request, report: Report, jobs: list[tuple[TargetResult, Job]]) -> None:
+def _run(request: Request, report: Report, jobs: list[tuple[TargetResult, Job]], programs: dict[str, _Program]) -> None:
     with _progress(request, len(jobs)) as step:
         outcomes = launch.run_jobs([job for _, job in jobs], request.options, step)
     for (target, job), outcome in zip(jobs, outcomes, strict=True):
@@ -145,32 +152,13 @@ def _run(request: Request, report: Report, jobs: list[tuple[TargetResult, Job]])
             if job.source == "fixed":
                 target.reason = f"with the fix: {outcome.reason}"
             continue
-        _explain(outcome.run, job.findings)
+        program = programs.get(target.target)
+        if program is not None:
+            explain(outcome.run, program.findings if job.source == "original" else program.remaining)
         outcome.run.environment = outcome.environment
         target.runs.append(outcome.run)
         for key, value in outcome.environment.items():
             report.environment.setdefault(key, value)
-
-
-def _explain(run: RunResult, findings: tuple[tuple[str, int], ...]) -> None:
-    """Where a static finding and a failed probe meet, the probe says so."""
-    from kerasvae_lint.run.registry import all_rules
-
-    rules = all_rules()
-    for probe in run.failed:
-        met = [
-            (code, row)
-            for code, row in findings
-            if code in rules and probe.probe in rules[code].probes and _is_near(row, probe.figures.get("rows"))
-        ]
-        if met:
-            probe.codes = list(dict.fromkeys(code for code, _ in met))
-            probe.figures["findings"] = [{"code": code, "row": row} for code, row in met]
-
-
-def _is_near(row: int, rows: list[int] | None) -> bool:
-    """An exception is explained only by what stands where it arose."""
-    return rows is None or any(abs(row - other) <= NEAR for other in rows)
 
 
 @contextmanager

@@ -9,7 +9,24 @@ from typing import Any, ClassVar
 
 from kerasvae_lint.core.finding import Report
 
-PROBES = ("build", "gradients", "reaction", "schedule", "tie", "noise", "kl", "loss", "mode", "data", "save")
+PROBES = (
+    "build",
+    "gradients",
+    "reaction",
+    "schedule",
+    "tie",
+    "noise",
+    "kl",
+    "loss",
+    "mode",
+    "data",
+    "save",
+    "learning",
+    "layers",
+    "monitors",
+    "targets",
+    "metrics",
+)
 """What ``kvlint verify`` asks, in the order in which it is shown."""
 
 

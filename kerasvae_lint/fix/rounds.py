@@ -80,7 +80,7 @@ def fix_document(
             for finding in findings
             if (edits := _edits(finding, unsafe)) is not None and edits not in refused
         ]
-        new, applied, bad = _one_round(document, [edits for _, edits in candidates])
+        new, applied, bad = _one_round(document, _one_import_each([edits for _, edits in candidates]))
         refused.update(candidates[index][1] for index in bad)
         if new.text in seen:
             cleaned = _without_unused_imports(original, document, filename) if fixed else document
@@ -101,6 +101,19 @@ def _edits(finding: Finding, unsafe: bool) -> tuple[TextEdit, ...] | None:
     if fix is None or not (unsafe or fix.applicability is Applicability.SAFE):
         return None
     return text_edits(fix.edits)
+
+
+def _one_import_each(fixes: Sequence[tuple[TextEdit, ...]]) -> list[tuple[TextEdit, ...]]:
+    """The fixes with an import that several add where the first of them, which is above all its uses, wants it."""
+    first: dict[str, int] = {}
+    for edit in (edit for edits in fixes for edit in edits if _is_import(edit)):
+        first[edit.content] = min(edit.start, first.get(edit.content, edit.start))
+    moved = {content: TextEdit(at, at, content) for content, at in first.items()}
+    return [tuple(moved[e.content] if _is_import(e) else e for e in edits) for edits in fixes]
+
+
+def _is_import(edit: TextEdit) -> bool:
+    return edit.start == edit.end and edit.content.startswith(("import ", "from ")) and edit.content.count("\n") == 1
 
 
 def _one_round(document: Document, fixes: Sequence[tuple[TextEdit, ...]]) -> tuple[Document, list[int], list[int]]:

@@ -40,6 +40,7 @@ class Entropy:
         ending: how the output ends; None where that can't be told.
         made: the loss object, if it is one.
         output: what it takes for the prediction.
+        targets: what it compares that with; None where that can't be told.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Entropy:
     ending: Ending | None
     made: LibraryObject | None
     output: Value
+    targets: Value | None = None
 
 
 def entropies(events: Iterable[CallEvent], compiled: Iterable[CompiledLoss]) -> Iterator[Entropy]:
@@ -83,7 +85,9 @@ def _of(value: Value, given: Value, site: Site, use: Site) -> Entropy | None:
         flag = maker.arguments.get("from_logits")
         logits = truth_of(flag, maker.complete)
         output = value.operands[-1]
-        return Entropy(last, maker.site, use, logits, _flag_site(flag), False, ending_of(output), maker, output)
+        return Entropy(
+            last, maker.site, use, logits, _flag_site(flag), False, ending_of(output), maker, output, _target(value)
+        )
     if not isinstance(maker, LibraryName):
         return None
     home, _, last = maker.name.rpartition(".")
@@ -94,11 +98,20 @@ def _of(value: Value, given: Value, site: Site, use: Site) -> Entropy | None:
     output = next(named, value.operands[-1])
     ending = ending_of(output)
     if last in _ALWAYS:
-        return Entropy(last, site, use, True, None, True, ending, None, output)
+        labels = next(
+            (value.options[role] for role in ("labels", "target") if role in value.options), value.operands[0]
+        )
+        targets = labels if labels is not output else None
+        return Entropy(last, site, use, True, None, True, ending, None, output, targets)
     flag = value.options.get("from_logits")
     is_call = isinstance(given, LibraryName) and isinstance(site.record, r.Call)
     place = site if is_call else given.site or site
-    return Entropy(last, place, use, truth_of(flag, True), _flag_site(flag), False, ending, None, output)
+    logits = truth_of(flag, True)
+    return Entropy(last, place, use, logits, _flag_site(flag), False, ending, None, output, _target(value))
+
+
+def _target(value: Computed) -> Value | None:
+    return value.operands[0] if len(value.operands) > 1 else None
 
 
 def truth_of(flag: Value | None, complete: bool) -> bool | None:

@@ -24,7 +24,7 @@ class Source:
     Attributes:
         kind: ``keras.datasets.mnist``, ``make_classification``, ``array`` (literals, ``zeros``, ``arange``),
             ``random``, ``read_csv``, ``file``, ``image file``, ``image_dataset_from_directory``, ``generator``,
-            ``tf.data``, ``tensorflow_datasets``, ``predict``, ``several``, or ``unknown``.
+            ``tf.data``, ``tensorflow_datasets``, ``predict``, ``input`` (of a model), ``several``, or ``unknown``.
         name: the canonical name of the function that gives them; empty if there is none.
         part: ``x`` or ``y``; empty if that is not known.
         split: ``train`` or ``test``, if the source itself is split.
@@ -54,7 +54,8 @@ class Step:
         kind: ``scaled`` (and shifted), ``standardised``, ``one-hot``, ``multi-hot``, ``encoded``, ``split``,
             ``selected`` (rows or columns), ``shuffled``, ``reshaped``, ``cast``, ``clipped``, ``padded``, ``resized``,
             ``concatenated``, ``repeated``, ``batched``, ``cached``, ``taken``, ``skipped``, ``filtered``, ``mapped``,
-            ``augmented``, ``compared``, ``computed`` (a function of each number), ``unknown`` for what nobody follows.
+            ``augmented``, ``compared``, ``computed`` (a function of each number), ``learned`` (a layer's output),
+            ``unknown`` for what nobody follows.
         site: where.
         detail: how, in words: ``/ 255``, ``train``, ``float32``.
         by: who decides how: the scaler object, the array whose mean or maximum it is, the order that a shuffling
@@ -107,7 +108,7 @@ class Data:
     @property
     def is_known(self) -> bool:
         """True if it is known where they come from and everything that was done to them."""
-        return self.source.is_known and self.is_sure and not self.did("unknown")
+        return self.source.is_known and self.is_sure and not self.did("unknown", "learned")
 
     @property
     def is_one_hot(self) -> bool | None:
@@ -152,15 +153,22 @@ class Data:
             step, value, range=None, is_integer=None, dtype="", classes=None, encoding="", shapes=self.shapes
         )
 
-    def part_of(self, step: Step, value: Value) -> Data:
-        """Some of the samples."""
-        return self.then(step, value, range=self.range.loose() if self.range is not None else None)
+    def part_of(self, step: Step, value: Value, fair: bool = False) -> Data:
+        """Some of the samples.
+
+        Args:
+            step: what picks them.
+            value: they.
+            fair: True if nothing of what they are decides which are picked.
+        """
+        return self.then(step, value, range=self.range.loose(fair) if self.range is not None else None)
 
 
 IMAGES = frozenset(
     {
         *("keras.datasets.mnist", "keras.datasets.fashion_mnist", "keras.datasets.cifar10", "keras.datasets.cifar100"),
         *("load_digits", "fetch_olivetti_faces", "image_dataset_from_directory"),
+        *("flow_from_directory", "flow_from_dataframe"),
     }
 )
 """The sources whose inputs are images."""
@@ -177,7 +185,9 @@ def merged(value: Value, ways: list[Data], shapes: Shapely) -> Data:
     if all(part is not None for part in ranges):
         known = [part for part in ranges if part is not None]
         low, high = min(part.lowest for part in known), max(part.highest for part in known)
-        found = Range(low, high, all(part == known[0] for part in known) and known[0].met)
+        sure = [ends for ends in (part.sure for part in known) if ends is not None]
+        reached = (max(end for end, _ in sure), min(end for _, end in sure)) if len(sure) == len(known) else None
+        found = Range(low, high, all(part == known[0] for part in known) and known[0].met, reached)
     source = first.source if all(way.source == first.source for way in ways) else UNKNOWN_SOURCE
     return Data(
         value,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.data import Data, Encoding, Source, Step, is_whole, merged, spelled
-from kerasvae_lint.keras.ranges import Range
+from kerasvae_lint.keras.ranges import EVERYWHERE, STANDARD, Range, summed
 from kerasvae_lint.keras.ranges import join as join_ranges
 from kerasvae_lint.keras.shaping import Shapes
 from kerasvae_lint.values.lattice import (
@@ -84,6 +86,8 @@ def _arithmetic(given: Given) -> Data | None:
         return None
     left, right = given.value.operands
     op = given.value.op
+    if _is_list(left) or _is_list(right):
+        return None  # the sign repeats a list, or puts two together
     numbers = given.number(left), given.number(right)
     if numbers[1] is not None and numbers[0] is None:
         return _with_number(given, given.read(left), op, numbers[1])
@@ -103,6 +107,13 @@ def _arithmetic(given: Given) -> Data | None:
             given.step("scaled", f"{_SIGNS[op]} ?", rest), given.value, range=None, is_integer=None, dtype=""
         )
     return data.forgotten(given.step("unknown", op), given.value) if data.source.is_known else None
+
+
+def _is_list(value: Value) -> bool:
+    """True for what ``tolist`` gives."""
+    called = value.site.record if isinstance(value, Computed) and value.site is not None else None
+    function = called.func if isinstance(called, r.Call) else None
+    return isinstance(function, r.Attribute) and function.attr == "tolist"
 
 
 def _with_number(given: Given, data: Data, op: str, number: float) -> Data:
@@ -133,14 +144,20 @@ def _with_number(given: Given, data: Data, op: str, number: float) -> Data:
 
 
 def _power(given: Given, data: Data, number: float) -> Data:
-    limits = data.range
-    found: Range | None = None
-    if limits is not None and number in (2, 3, 4):
-        ends = limits.lowest**number, limits.highest**number
-        inside = number % 2 == 0 and limits.lowest < 0 < limits.highest
-        found = Range(0.0 if inside else min(ends), max(ends), limits.met and not inside)
+    found = _to_the(data.range, number) if data.range is not None else None
     step = given.step("computed", f"** {spelled(number)}")
     return data.then(step, given.value, range=found, is_integer=None, dtype="", classes=None, encoding="")
+
+
+def _to_the(limits: Range, number: float) -> Range | None:
+    """What a power makes of a range."""
+    if number not in (2, 3, 4):
+        return limits.through(lambda n: n**number) if number > 0 and limits.lowest >= 0 else None
+    if number == 3 or limits.lowest >= 0 or limits.highest <= 0:
+        return limits.through(lambda n: n**number)
+    sure = [end**number for end in limits.sure] if limits.sure is not None else []
+    highest = max(limits.lowest**number, limits.highest**number)
+    return Range(0.0, highest, False, (min(sure), max(sure)) if sure else None)
 
 
 def _remainder(given: Given, data: Data, op: str, number: float) -> Data:
@@ -170,6 +187,8 @@ def _statistic(value: Value) -> tuple[str, Value] | None:
     """The mean, maximum, … of data that a value is, with the data; a small number may be added to it."""
     if not isinstance(value, Computed):
         return None
+    if value.op in {"maximum", "minimum"} and len(value.operands) == 1:  # Python's max and min of an array
+        return value.op[:3], value.operands[0]
     if value.op in {"add", "maximum", "identity", "numpy", "cast", "read"} and value.operands:
         return _statistic(value.operands[0])
     if value.op in _STATISTICS and value.operands:
@@ -192,14 +211,28 @@ def _by_statistic(given: Given, data: Data, op: str, word: str, of: Value) -> Da
     limits = data.range
     if op == "divide" and word == "max" and of is data.value and limits is not None and limits.lowest >= 0:
         found = Range(0, 1)
-    if op == "divide" and word == "max - min" and data.steps:
-        last = data.steps[-1]
-        if last.detail == "- min" and last.by is of:
-            found = Range(0, 1, True)
+    if op == "divide" and word == "max - min":
+        found = _between(data, of)
     if kind == "standardised":
-        found = Range(float("-inf"), float("inf")) if op == "divide" else None
+        last = data.steps[-1] if data.steps else None
+        by = last.by if last is not None and last.detail == "- mean" else None
+        centred = by is not None and given.read(by).source == data.source
+        found = (STANDARD if centred else EVERYWHERE) if op == "divide" else None
     step = given.step(kind, detail, of)
     return data.then(step, given.value, range=found, is_integer=None, dtype="", classes=None, encoding="")
+
+
+def _between(data: Data, of: Value) -> Range | None:
+    """What dividing by the span makes of data that the lowest was taken from, times a number or not."""
+    factor = 1.0
+    for step in reversed(data.steps):
+        if step.detail == "- min" and step.by is of:
+            return Range(0, 1, True).times(factor)
+        word = step.detail.removeprefix("* ")
+        if step.kind != "scaled" or word == step.detail or not word.replace(".", "", 1).isdigit():
+            return None
+        factor *= float(word)
+    return None
 
 
 def _of_both(given: Given, one: Data, other: Data, op: str) -> Data:
@@ -208,17 +241,25 @@ def _of_both(given: Given, one: Data, other: Data, op: str) -> Data:
     found: Range | None = None
     a, b = one.range, other.range
     if a is not None and b is not None:
-        if op == "add":
-            found = Range(a.lowest + b.lowest, a.highest + b.highest)
-        elif op == "subtract":
-            found = Range(a.lowest - b.highest, a.highest - b.lowest)
+        apart = _are_apart(one, other)
+        if op in {"add", "subtract"}:
+            second = b if op == "add" else b.minus_from(0)
+            found = summed(a if apart else a.loose(), second)
         elif op == "multiply" and a.is_bounded and b.is_bounded:
             ends = [x * y for x in (a.lowest, a.highest) for y in (b.lowest, b.highest)]
             found = Range(min(ends), max(ends))
+    if op == "divide" and a is not None and a.sure is not None and a.sure[0] < 0 < a.sure[1]:
+        found = replace(EVERYWHERE, reached=(-1e-3, 1e-3))  # numbers of either sign stay so, whatever divides them
     whole = True if one.is_integer and other.is_integer and op in {"add", "subtract", "multiply"} else None
     step = Step("computed", given.value.site, f"{_SIGNS.get(op, op)} other data", None, (one, other))
     made = data.then(step, given.value, range=found, is_integer=whole, dtype="", classes=None, encoding="")
     return replace(made, is_sure=one.is_sure and other.is_sure)
+
+
+def _are_apart(one: Data, other: Data) -> bool:
+    """True for data that have nothing to do with each other: one of them is drawn for itself, or of another source."""
+    a, b = one.source.value, other.source.value
+    return a is not None and b is not None and a is not b and "random" in {one.source.kind, other.source.kind}
 
 
 def _negative(given: Given) -> Data | None:
@@ -272,6 +313,8 @@ def _converted(given: Given, data: Data, dtype: Value) -> Data:
         return data.then(step, given.value, range=limits, is_integer=True, dtype=name)
     if name.startswith(("float", "bfloat", "double", "half")):
         return data.then(step, given.value, dtype=name)
+    if name == "bool":
+        return data.then(step, given.value, range=Range(0, 1), is_integer=True, dtype=name, classes=2)
     return data.then(step, given.value, range=None, is_integer=None, dtype=name)
 
 
@@ -300,7 +343,7 @@ def _picked(given: Given) -> Data | None:
     if isinstance(index, Computed) and index.op == "slice":
         if all(is_none(part) for part in index.operands):
             return replace(data, value=given.value)
-        return data.part_of(given.step("selected", f"[{_spelled_slice(index)}]"), given.value)
+        return data.part_of(given.step("selected", f"[{_spelled_slice(index)}]"), given.value, data.order == "mixed")
     plain = constant(index)
     if isinstance(plain, str):
         return _column(given, data, repr(plain))
@@ -328,8 +371,11 @@ def _by_array(given: Given, data: Data, index: ListObject | Computed) -> Data | 
     whole = isinstance(index, Computed) and constant(index.options.get("distribution", Constant(None))) == "permutation"
     if whole or (order.did("shuffled") and order.is_integer):
         made = data.then(given.step("shuffled", "", index), given.value, order="mixed")
-        return made if whole or not order.did("selected", "taken") else replace(made, range=_loose(made.range))
-    return replace(data.part_of(given.step("selected", "", index), given.value), order="")
+        if whole or not order.did("selected", "taken"):
+            return made
+        return replace(made, range=made.range.loose(True) if made.range is not None else None)
+    fair = data.order == "mixed" and order.source.kind == "random"
+    return replace(data.part_of(given.step("selected", "", index), given.value, fair), order="")
 
 
 def _loose(limits: Range | None) -> Range | None:
@@ -346,7 +392,7 @@ def _by_several(given: Given, data: Data, index: Tuple) -> Data | None:
     detail = f"[{', '.join(map(_spelled_index, index.items))}]"
     step = given.step("selected", detail)
     if rest == [rows]:
-        return data.part_of(step, given.value)
+        return data.part_of(step, given.value, data.order == "mixed")
     made = data.part_of(step, given.value)
     image = data.is_image
     return replace(made, classes=None, encoding="", is_integer=data.is_integer if image or data.is_integer else None)
@@ -554,8 +600,41 @@ def _function(given: Given) -> Data | None:
         whole = data.is_integer
     if word in {"round", "floor", "ceil"} and data.range is not None:
         limits = Range(data.range.lowest - 1, data.range.highest + 1) if word != "round" else None
+    if data.range is not None and limits is None:
+        limits = _risen(word, data.range)
+    if word in {"sin", "cos"} and data.source.kind in {"random", "array"} and data.range is not None:
+        limits = _swing(math.sin if word == "sin" else math.cos, data.range)
     step = given.step("computed", word)
     return data.then(step, given.value, range=limits, is_integer=whole, dtype="", classes=None, encoding="")
+
+
+_RISING: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "log": math.log,
+    "log1p": math.log1p,
+    "log2": math.log2,
+    "log10": math.log10,
+    "sqrt": math.sqrt,
+}
+
+
+def _risen(word: str, limits: Range) -> Range | None:
+    """What a function that only rises makes of a range; of a square what lies above 0."""
+    if word == "square":
+        return _to_the(limits, 2)
+    function = _RISING.get(word)
+    return limits.through(function) if function is not None else None
+
+
+def _swing(function: Callable[[float], float], limits: Range) -> Range:
+    """What a sine or cosine makes of numbers that lie all over a range."""
+    sure = limits.sure
+    if sure is None or not all(map(math.isfinite, sure)):
+        return Range(-1.0, 1.0)
+    first, last = sure if sure[1] - sure[0] < 7 else (sure[0], sure[0] + 7)
+    met = [function(first + (last - first) * part / 64) for part in range(65)]
+    return Range(-1.0, 1.0, False, (min(met), max(met)))
 
 
 def _clipped(given: Given) -> Data | None:
@@ -602,7 +681,7 @@ def _scale(given: Given) -> Data | None:
     if data is None or not name.startswith("sklearn.preprocessing."):
         return None
     if given.value.op == "scale":
-        limits = Range(float("-inf"), float("inf"))
+        limits = EVERYWHERE if {"with_mean", "with_std"} & given.value.options.keys() else STANDARD
         return data.then(given.step("standardised", name), given.value, range=limits, is_integer=False, dtype="")
     plain = "feature_range" not in given.value.options
     limits_ = Range(0, 1, True) if plain else None
@@ -616,7 +695,9 @@ def _preprocessed(given: Given) -> Data | None:
         return None
     family = maker.name.split(".")[-2]
     same = any(family.startswith(word) for word in ("efficientnet", "mobilenet_v3", "convnext"))
-    step = given.step("scaled", maker.name, maker)
+    mode = given.option("mode")  # only that of no family takes one; by default it is ResNet50's
+    plain = mode is None or constant(mode) == "caffe"
+    step = given.step("scaled", maker.name if plain else f"{maker.name} in another mode", maker)
     if same:  # it hands on what it gets: these models scale inside
         return data.then(given.step("computed", maker.name, maker), given.value)
     return data.then(step, given.value, range=None, is_integer=None, dtype="")
@@ -676,9 +757,9 @@ def _standardised_image(given: Given) -> Data | None:
 def _layer(given: Given) -> Data | None:
     """A layer of Keras's that prepares data, called on them."""
     data, layer = given.first, given.value.maker
-    if data is None or not isinstance(layer, LibraryObject) or not layer.name.startswith("keras.layers."):
+    if data is None or not isinstance(layer, LibraryObject) or not layer.name.startswith("keras."):
         return None
-    word = layer.name.rpartition(".")[2]
+    word = layer.name.rpartition(".")[2] if layer.name.startswith("keras.layers.") else ""
     if word == "Rescaling":
         scale, offset = given.number(layer.arguments.get("scale")), layer.arguments.get("offset")
         limits = data.range.times(scale) if data.range is not None and scale is not None else None
@@ -698,9 +779,26 @@ def _layer(given: Given) -> Data | None:
         return data.then(given.step("resized", word, layer), given.value, range=_loose(data.range), is_integer=None)
     if word in {"Flatten", "Reshape", "Permute"}:
         return data.then(given.step("reshaped", word, layer), given.value)
+    if word in _KEEPING_SCALE:
+        return data.then(given.step("filtered", word, layer), given.value, range=_loose(data.range), is_integer=None)
+    if word in {"BatchNormalization", "LayerNormalization"}:
+        return data.then(given.step("standardised", word, layer), given.value, range=None, is_integer=None, dtype="")
     if word in {"StringLookup", "IntegerLookup", "TextVectorization", "CategoryEncoding", "Hashing"}:
         return data.forgotten(given.step("encoded", word, layer), given.value)
-    return None
+    return (
+        data.forgotten(given.step("learned", word or layer.name, layer), given.value) if data.source.is_known else None
+    )
+
+
+_KEEPING_SCALE = frozenset(
+    {
+        *("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D", "Cropping2D", "Cropping3D"),
+        *("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D"),
+        *("MaxPool2D", "AvgPool2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "UpSampling1D", "UpSampling2D"),
+        *("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Masking", "RepeatVector"),
+    }
+)
+"""Layers without weights behind which the numbers are still about as large."""
 
 
 def _slice_table(given: Given) -> Data | None:

@@ -19,6 +19,7 @@ class Flavour:
         why: what says so, for people.
         graph: True for code of TensorFlow 1: what is computed from a variable is an operation, and stays live.
         old: True for Keras before 2.3, whose layers don't track the variables among their attributes.
+        since: the oldest Keras 3 that the project's pins allow; ``(0, 0)`` where they say none.
     """
 
     keras2: bool = True
@@ -26,6 +27,7 @@ class Flavour:
     why: str = "nothing in the file or the project says which Keras it is for"
     graph: bool = False
     old: bool = False
+    since: tuple[int, int] = (0, 0)
 
     @property
     def only2(self) -> bool:
@@ -46,17 +48,32 @@ _KERAS2_IMPORTS = (
     "tensorflow_probability.python.internal.tf_keras",
     "tensorflow.python.keras",
 )
-_KERAS3_IMPORTS = ("keras.ops", "keras.random", "keras.distribution", "keras_hub")
+_KERAS3_IMPORTS = (
+    *("keras.ops", "keras.random", "keras.distribution", "keras_hub"),
+    *(f"keras.src.{part}" for part in ("ops", "random", "distribution", "testing", "tree", "trainers", "api_export")),
+)
 _GRAPH = re.compile(
     r"""\b(?:tf|tensorflow)\.(?:Session|InteractiveSession|ConfigProto|placeholder|get_default_graph
         |global_variables_initializer|disable_eager_execution|disable_v2_behavior|reset_default_graph
         |contrib|compat\.v1\.(?:disable_eager_execution|disable_v2_behavior|placeholder))\b""",
     re.VERBOSE,
 )
+_SWITCHES = (".disable_eager_execution", ".disable_v2_behavior")
+"""The end of what is imported to build graphs with TensorFlow 2."""
+
+
+_KERAS1_ARGUMENTS = frozenset({"nb_epoch", "samples_per_epoch", "nb_val_samples"})
+
+
+def _is_keras1(module: Module) -> bool:
+    """True if a call still passes an argument of Keras 1, which Keras 2 took under its old name until 2.3."""
+    return any(argument.name in _KERAS1_ARGUMENTS for call in module.calls for argument in call.arguments)
 
 
 def _builds_graphs(module: Module, text: str) -> bool:
-    """True if the code itself, no comment or text in it, says what only graphs of TensorFlow 1 have."""
+    """True if the code itself, no comment or text in it, says what only graphs of TensorFlow 1 have, or Theano."""
+    if any(name.endswith(_SWITCHES) or _starts(name, ("theano",)) for name in imported_names(module)):
+        return True
     if not _GRAPH.search(text):
         return False
     if any(_starts(name, ("tensorflow.contrib",)) for name in imported_names(module)):
@@ -88,7 +105,9 @@ def flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: Fl
     """
     found = _flavour_of(module, text, target, pinned)
     if pinned is not None and target is None:
-        found = replace(found, graph=pinned.graph, old=pinned.old)
+        found = replace(found, graph=pinned.graph, old=pinned.old, since=pinned.since)
+    elif target is None and found.keras2 and _is_keras1(module):
+        found = replace(found, old=True)
     return replace(found, graph=True) if target is None and _builds_graphs(module, text) else found
 
 
@@ -141,5 +160,5 @@ def flavour_of_pins(text: str, filename: str) -> Flavour | None:
                 graph = old or (package != "keras" and (version < (2, 0) or (operator == "<" and version == (2, 0))))
                 return Flavour(True, False, f"{filename} pins {match[0].strip()}", graph, old)
             if package == "keras" and operator in {"==", ">=", "~=", "=", "^", ">"} and version >= (3, 0):
-                verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}")
+                verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}", since=version)
     return verdict

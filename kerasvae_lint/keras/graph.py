@@ -66,6 +66,15 @@ class Graph:
         self._walk()
         self.layers = self._in_order()
 
+    @property
+    def is_open(self) -> bool:
+        """True where there may be other layers than these: one of several ways leads on, or code that nobody knows."""
+        return any(
+            vertex.kind == "choice"
+            or (vertex.kind == "operation" and isinstance(vertex.value, Computed) and vertex.value.op == "call")
+            for vertex in self.finished
+        )
+
     # vertices -----------------------------------------------------------------------------------
     def vertex(self, value: Value) -> Vertex | None:
         """The call that gave a tensor; None for what is no tensor of the model."""

@@ -93,6 +93,7 @@ def call_layer(machine: Machine, layer: Value, arguments: Arguments, site: Site)
     arguments = _as_it_is(arguments)
     node = note_node(machine, layer, arguments, site)
     found = _followed(machine, layer, arguments, site)
+    node.until = machine.now
     if found is None:
         node.output = output_of(machine, layer, arguments.get(0, "inputs", "x"), arguments, site)
         return node.output
@@ -268,9 +269,10 @@ class Node:
         site: where.
         function: the function whose code the call is; None at module level.
         order: when.
+        until: when it is over; 0 while it goes on.
     """
 
-    __slots__ = ("arguments", "function", "layer", "order", "output", "site")
+    __slots__ = ("arguments", "function", "layer", "order", "output", "site", "until")
 
     def __init__(self, layer: Value, arguments: Arguments, site: Site, function: Function | None, order: int) -> None:
         self.layer = layer
@@ -279,6 +281,7 @@ class Node:
         self.site = site
         self.function = function
         self.order = order
+        self.until = 0
 
     @property
     def inputs(self) -> Value | None:
@@ -360,6 +363,8 @@ def _sequential(machine: Machine, layer: Value, arguments: Arguments, site: Site
     if layers is None or inputs is None or layers.rest is not None or len(layers.items) > MAX_LAYERS:
         return None
     value = inputs
+    if not layers.items:  # an exercise to be filled in: whatever it will give, it is not the input
+        return Computed("hidden", (value,), "tensor", site, None, layer)
     for item in layers.items:
         if isinstance(item, Repeated):
             value = Computed("hidden", (value,), "tensor", item.site or site, None, layer)

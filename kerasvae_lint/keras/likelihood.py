@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import kinds
-from kerasvae_lint.values.lattice import Computed, Constant, Parameter, Site, Unknown, Value, plainly
+from kerasvae_lint.values.lattice import (
+    Computed,
+    Constant,
+    LibraryObject,
+    ListObject,
+    Parameter,
+    Site,
+    Tuple,
+    Unknown,
+    Value,
+    leaves,
+    plainly,
+)
 
 MAX_STEPS = 24
 _CLIPS = frozenset({"clip", "maximum", "minimum", "relu"})
@@ -86,13 +98,23 @@ def _is_prob(value: Computed, tfp: bool) -> bool:
         return False
     maker = value.maker
     if value.op == "prob":
-        return maker is not None and "distribution" in kinds(maker)
+        return maker is not None and "distribution" in kinds(maker) and not _is_written_out(value, maker)
     if value.op != "call":
         return False
     if isinstance(maker, Unknown):
         return tfp and maker.name == "prob"
     named = maker.options.get("name") if isinstance(maker, Computed) and maker.op == "attribute" else None
     return tfp and isinstance(named, Constant) and named.value == "prob"
+
+
+def _is_written_out(value: Computed, maker: Value) -> bool:
+    """True for the probability of a number under a distribution whose parameters are numbers, too: it never moves."""
+    given = maker.arguments.values() if isinstance(maker, LibraryObject) and maker.complete else ()
+    return bool(given) and all(
+        isinstance(leaf, (Constant, Tuple, ListObject)) or (isinstance(leaf, Computed) and leaf.op == "constant")
+        for part in (*value.operands, *given)
+        for leaf in leaves(part)
+    )
 
 
 def _is_small(value: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kerasvae_lint.keras import backend, training, variables
+from kerasvae_lint.keras import backend, configs, tfds, training, variables
 from kerasvae_lint.keras.backbones import taken_apart
 from kerasvae_lint.keras.chains import chain, declared_shape, is_input, output_and_input
 from kerasvae_lint.keras.graph import Graph
@@ -66,6 +66,11 @@ def call_special(
         return join(*(_activation(machine, member, site) for member in arguments.positional[0].alternatives()))
     if name in {"keras.layers.deserialize", "keras.losses.get", "keras.initializers.get"}:
         return arguments.positional[0] if arguments.positional else None
+    if name == tfds.LOAD:
+        return tfds.load(machine, arguments, site)
+    config = configs.call_through_class(callee, arguments, site)
+    if config is not None:
+        return config
     makes = entry.makes if entry is not None else ""
     if makes == "variable" and name != "tf.TensorArray":
         return _variable(machine, callee, entry, arguments, site)
@@ -192,8 +197,9 @@ def _attribute_of_layer(machine: Machine, obj: Value, name: str, site: Site) -> 
         return _layers_of(machine, obj, site)
     if name in {"optimizer", "loss", "history", "stop_training"}:
         compiled = machine.memory.get(("compiled", obj.key))
-        if isinstance(compiled, training.Run) and name in compiled.arguments:
-            return compiled.arguments[name]
+        given = compiled.arguments.get(name) if isinstance(compiled, training.Run) else None
+        if given is not None and not (name == "optimizer" and isinstance(constant(given), str)):
+            return given
         if name == "optimizer":
             place = ("optimizer", obj.key)
             known = machine.memory.get(place)
@@ -241,16 +247,14 @@ def _layers_of(machine: Machine, obj: LibraryObject | Instance, site: Site) -> V
     outputs = model_outputs(obj)
     if outputs is not None:
         before = obj.order if isinstance(obj, LibraryObject) else machine.now
-        return ListObject(Tuple(layers_behind(machine, outputs, model_inputs(obj), before), site), site)
+        graph = Graph(machine, outputs, model_inputs(obj), before)
+        if graph.is_open and graph.layers:
+            return ListObject(Tuple((), site, join(*graph.layers, Unknown("layer", site, obj))), site)
+        return ListObject(Tuple(graph.layers, site), site)
     if isinstance(obj, Instance):
         found = tracked_layers(obj)
         return ListObject(Tuple((), site, join(*found) if found else Unknown("layer", site, obj)), site)
     return None
-
-
-def layers_behind(machine: Machine, outputs: Value, inputs: Value | None, before: int) -> tuple[Value, ...]:
-    """The layers (and inputs) that outputs were made with up to a time, in Keras's order."""
-    return tuple(Graph(machine, outputs, inputs, before).layers)
 
 
 def tracked_layers(obj: Instance) -> tuple[Value, ...]:
@@ -471,6 +475,8 @@ def call_on_unknown(machine: Machine, callee: Unknown, arguments: Arguments, sit
     """``something.fit(…)``, ``something.assign(…)``: a name that says enough even where the object is not known."""
     base, name = callee.base, callee.name
     assert base is not None
+    if isinstance(base, LibraryObject) and base.name.startswith("sklearn."):
+        return base if name in {"fit", "partial_fit"} else None  # what learns there is no model of Keras's
     if name == "compile" and (arguments.positional or arguments.keywords.keys() & {"optimizer", "loss"}):
         return training.compile_model(machine, base, arguments, site)
     if name in {"fit", "fit_generator", "evaluate", "predict", "train_on_batch"}:
@@ -491,7 +497,6 @@ __all__ = [
     "call_special",
     "constructed",
     "effect",
-    "layers_behind",
     "made",
     "name_of",
     "of_distribution",

@@ -80,7 +80,7 @@ class ModelOutputs:
         self.every = [output for network in self.networks for output in self._of(network)]
 
     def _of(self, network: Network) -> Iterator[ModelOutput]:
-        values = list(_tensors(network.outputs))
+        values = list(tensors_of(network.outputs))
         losses = self._losses.get(id(network.model), [])
         for value in values:
             ending = ending_of(value)
@@ -132,7 +132,7 @@ class ModelOutputs:
                 return argument_of(wrapped, *_SIZED) if wrapped is not None and _is_sized(wrapped) else None
             if is_model(layer):
                 made = network_of(self.machine, layer)
-                outputs = list(_tensors(made.outputs)) if made is not None else []
+                outputs = list(tensors_of(made.outputs)) if made is not None else []
                 return self._said(outputs[0], steps - 1) if len(outputs) == 1 else None
             return argument_of(layer, *_SIZED) if _is_sized(layer) else None
         if value.op in _ELEMENTWISE and inner is not None:
@@ -190,7 +190,7 @@ class ModelOutputs:
 
     def _outputs_of(self, value: Computed) -> list[Value]:
         made = network_of(self.machine, value.maker) if value.maker is not None else None
-        return list(_tensors(made.outputs)) if made is not None else []
+        return list(tensors_of(made.outputs)) if made is not None else []
 
 
 def _is_same(one: Ending, other: Ending | None) -> bool:
@@ -213,10 +213,11 @@ def _is_for(loss: CompiledLoss, ending: Ending | None) -> bool:
     return ending is not None and loss.output is not None and _is_same(ending, ending_of(loss.output))
 
 
-def _tensors(values: list[Value]) -> Iterator[Value]:
+def tensors_of(values: list[Value]) -> Iterator[Value]:
+    """The tensors in what a network gets or gives, one after the other."""
     for value in values:
         if isinstance(value, (Tuple, ListObject)):
             state = value if isinstance(value, Tuple) else value.items
-            yield from _tensors(list(state.items))
+            yield from tensors_of(list(state.items))
         else:
             yield value

@@ -132,6 +132,9 @@ def activation_of(layer: Value) -> Ending | None:
         complete = layer.complete if isinstance(layer, LibraryObject) else bool(layer.facts.get("complete", True))
         return Ending("linear", layer.site, True, layer=layer) if complete and last != "Activation" else None
     names = {activation_name(member) for member in given.alternatives()}
+    if "activation" in layer.slots and isinstance(layer, LibraryObject):  # which of the two a training met depends
+        first = layer.arguments.get("activation")
+        names |= {activation_name(first) if first is not None else "linear"}
     only = names.pop() if len(names) == 1 else None
     if only is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kerasvae_lint.keras import tfds
 from kerasvae_lint.library.shapes.dims import UNKNOWN, Dim, Output, Shape
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -39,6 +40,8 @@ def element(dataset: Value, depth: int = MAX_CHAIN) -> Value | None:
         return _folder(dataset)
     if dataset.name == f"{_GENERATOR}flow":
         return _flow(dataset)
+    if dataset.name == tfds.LOAD:
+        return tfds.sample(dataset, f"{PREFIX}tfds")
     if not dataset.name.startswith("tf.data.Dataset."):
         return None
     word = dataset.name.rpartition(".")[2]
@@ -207,18 +210,24 @@ def label_mode(value: Computed) -> str:
     return word if word in {"int", "categorical", "binary"} else ""
 
 
+def folders_of(value: Computed) -> int | None:
+    """How many folders, one for each class, the code names; None if it names none."""
+    named = value.options.get("class_names", value.options.get("classes"))
+    state = named.items if isinstance(named, ListObject) else named if isinstance(named, Tuple) else None
+    return len(state.items) if state is not None and state.rest is None and state.items else None
+
+
 def _label_shape(value: Computed) -> Shape | None:
     mode = label_mode(value)
     batch = value.options.get("batch_size")
     if not mode or (batch is not None and is_none(batch)):
         return None
-    named = value.options.get("class_names", value.options.get("classes"))
-    state = named.items if isinstance(named, ListObject) else named if isinstance(named, Tuple) else None
-    count = len(state.items) if state is not None and state.rest is None else UNKNOWN
+    folders = folders_of(value)
+    count = folders if folders is not None else UNKNOWN
     if mode == "categorical":
         return (None, count)
     is_keras = isinstance(value.maker, LibraryObject) and value.maker.name == _FOLDERS[0]
     return (None, 1) if mode == "binary" and is_keras else (None,)
 
 
-__all__ = ["PREFIX", "arguments_of", "dataset_output", "element", "label_mode"]
+__all__ = ["PREFIX", "arguments_of", "dataset_output", "element", "folders_of", "label_mode"]

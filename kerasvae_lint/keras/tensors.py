@@ -23,6 +23,7 @@ from kerasvae_lint.values.lattice import (
     Tuple,
     Unknown,
     Value,
+    constant,
     join,
     plainly,
 )
@@ -146,9 +147,23 @@ def draw(machine: Machine, callee: LibraryName, entry: Entry, arguments: Argumen
     options["distribution"] = Constant(entry.operation)
     if rest:
         options["rest"] = Tuple(rest)
+    if callee.name == "random.choice" and isinstance(roles.get("seq"), (Tuple, ListObject)):
+        picked = _picked(roles["seq"])
+        if picked is not None:
+            return picked
     host = callee.name.startswith(("np.", "random.", "scipy."))
     kind = "array" if host else "tensor"
     return Computed("draw", (), kind, site, options, callee, None, machine.phase, machine.now)
+
+
+def _picked(given: Value) -> Value | None:
+    """One of a few things that are no numbers, such as names of losses; None for numbers."""
+    state = given if isinstance(given, Tuple) else given.items if isinstance(given, ListObject) else None
+    if state is None or state.rest is not None or not 0 < len(state.items) <= 8:
+        return None
+    if len(state.items) > 1 and any(isinstance(constant(item), (int, float)) for item in state.items):
+        return None
+    return join(*state.items)
 
 
 def control(machine: Machine, entry: Entry, arguments: Arguments, site: Site) -> Value | None:

@@ -376,6 +376,9 @@ def _applied(machine: Machine, given: Value, output: Value | None, compiled: Run
         if name is None:
             return None
         callee = LibraryName(name, name, given.site)
+        entry = lookup(name)
+        if entry is not None and entry.makes == "loss":  # `"BinaryCrossentropy"`: Keras makes the class's object
+            callee = machine.call(callee, Arguments(()), site)
     with machine.in_phase(TRACING):
         value = machine.call(callee, Arguments((target, predicted)), compiled.site)
     name = ""

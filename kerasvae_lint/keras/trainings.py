@@ -146,6 +146,24 @@ class TrainingStep:
             found += _each(given, "metric") if given is not None else ()
         return tuple(found)
 
+    def metrics_of(self, index: int, count: int, name: str) -> tuple[Chosen, ...]:
+        """The metrics of one output of several: by its name, by its place in a list, or those for all.
+
+        Args:
+            index: which output it is, counted from 0.
+            count: how many there are.
+            name: its layer's name; empty if it has none.
+        """
+        found: list[Chosen] = []
+        for word in ("metrics", "weighted_metrics") if self.method == "compile" else ():
+            given = self.arguments.get(word)
+            state = given.items if isinstance(given, ListObject) else given
+            if count > 1 and isinstance(state, Tuple) and state.rest is None and len(state.items) == count:
+                found += _each(state.items[index], "metric")
+            elif given is not None:
+                found += (chosen for chosen in _each(given, "metric") if not chosen.key or chosen.key == name)
+        return tuple(found)
+
     # what fit is given --------------------------------------------------------------------------
     @property
     def data(self) -> Value | None:
@@ -183,7 +201,7 @@ class TrainingStep:
         if isinstance(pair, Tuple) and pair.rest is None and len(pair.items) in (2, 3):
             return self._several(pair.items[0]), self._several(pair.items[1])
         if isinstance(x, ListObject) and x.kind == "iterator":
-            return (self._reader.of(x),), ()
+            return (self._reader.of(x, self.order),), ()
         return self._several(x), ()
 
     def _several(self, value: Value | None) -> tuple[Data, ...]:
@@ -191,12 +209,12 @@ class TrainingStep:
             return ()
         if isinstance(value, DictObject):
             parts = [part for _, part in value.entries.items.values()]
-            return tuple(map(self._reader.of, parts))
+            return tuple(self._reader.of(part, self.order) for part in parts)
         state = value.items if isinstance(value, ListObject) and value.kind == "list" else value
         if isinstance(state, Tuple) and state.rest is None and state.items:
             if all(isinstance(part, (Computed, LibraryObject)) for part in state.items):
-                return tuple(map(self._reader.of, state.items))
-        return (self._reader.of(value),)
+                return tuple(self._reader.of(part, self.order) for part in state.items)
+        return (self._reader.of(value, self.order),)
 
     @cached_property
     def validation(self) -> tuple[tuple[Data, ...], tuple[Data, ...]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kerasvae_lint.keras import methods, tensors, variables
-from kerasvae_lint.keras.kinds import is_layer, kinds, kinds_of
+from kerasvae_lint.keras import configs, methods, tensors, variables
+from kerasvae_lint.keras.kinds import is_layer, kinds, kinds_of, library_class
 from kerasvae_lint.keras.layers import build_once, call_layer, note_function_layer, note_made
 from kerasvae_lint.keras.phases import phase_of
 from kerasvae_lint.library import Entry, kind_of, lookup
@@ -36,7 +36,17 @@ LIBRARIES = frozenset(
         *("tensorflow", "keras", "tf_keras", "tensorflow_probability", "numpy", "np", "scipy", "pandas", "matplotlib"),
         *("sklearn", "torch", "jax", "os", "sys", "re", "math", "json", "typing", "collections", "functools", "copy"),
         *("itertools", "abc", "random", "time", "logging", "pathlib", "warnings", "dataclasses", "seaborn", "enum"),
-        *("tensorflow_addons", "tensorflow_datasets", "keras_hub", "keras_nlp", "keras_cv", "PIL", "cv2", "six"),
+        *(
+            "tensorflow_addons",
+            "tensorflow_datasets",
+            "keras_preprocessing",
+            "keras_hub",
+            "keras_nlp",
+            "keras_cv",
+            "PIL",
+            "cv2",
+            "six",
+        ),
         *("absl", "h5py", "tqdm", "argparse", "types", "contextlib", "datetime", "pickle", "glob", "shutil", "io"),
         *("string", "operator", "inspect", "gc", "csv", "subprocess", "threading", "multiprocessing", "tempfile"),
         *("__future__", "typing_extensions", "attr", "attrs", "yaml", "requests", "urllib", "zipfile", "tarfile"),
@@ -90,10 +100,12 @@ class KerasWorld:
             return canonical(dotted.removeprefix("tf_"))
         return canonical(dotted)
 
-    def star(self, module: str, name: str) -> bool:
-        """Whether ``from module import *`` can be what binds ``name``."""
+    def star(self, module: str, name: str, sure: bool = False) -> bool:
+        """Whether ``from module import *`` can be what binds ``name``; with ``sure``, whether the module has it."""
         if lookup(f"{module}.{name}") is not None:
             return True
+        if sure:
+            return False
         if module in _BACKEND_LIKE:
             return name.islower() or "_" in name
         if module.startswith("keras.") or module in {"tfp.distributions", "tfp.layers", "tfp.bijectors"}:
@@ -282,6 +294,8 @@ class KerasWorld:
 
     def _of_object(self, machine: Machine, obj: LibraryObject | Instance, name: str, site: Site) -> Value | None:
         found = kinds(obj)
+        if name == "get_config" and isinstance(obj, Instance):
+            return Native(name, lambda _, at: configs.base_config(obj, library_class(obj), at), site, obj)
         if found & _CALLED:
             return methods.of_layer(machine, obj, name, site)
         if "distribution" in found:
@@ -330,6 +344,9 @@ class KerasWorld:
             at = constant(index)
             if isinstance(at, int):
                 return tensors.part(machine, obj, at, site)
+        if isinstance(obj, LibraryObject) and obj.kind == "dataset" and kind_of_value(index) == "number":
+            # one batch of an image generator
+            return Computed("data", (obj,), "tensor", site, None, obj, None, machine.phase, machine.now)
         if isinstance(obj, LibraryObject) and obj.kind == "variable":
             return Computed("getitem", (obj,), "tensor", site, {"index": index}, None, None, machine.phase, machine.now)
         return None

@@ -21,6 +21,7 @@ _PREFIXES = (
     ("tensorflow._api.v2.keras", "keras"),
     ("tensorflow.keras", "keras"),
     ("tf_keras", "keras"),
+    ("keras_preprocessing", "keras.preprocessing"),
     ("tensorflow_probability.python.internal.tf_keras", "keras"),
     ("keras.api._v1.keras", "keras"),
     ("keras.api._v2.keras", "keras"),

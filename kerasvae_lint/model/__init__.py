@@ -1,9 +1,12 @@
 """What a rule may ask, in about a dozen nouns: the only room that rules import, with ``core``."""
 
+from typing import TYPE_CHECKING
+
 from kerasvae_lint.binding import records
+from kerasvae_lint.keras.configs import Config
 from kerasvae_lint.keras.crossentropy import Entropy
 from kerasvae_lint.keras.kept import Kept, learned
-from kerasvae_lint.keras.kinds import is_layer, is_model, is_text, kinds, library_class
+from kerasvae_lint.keras.kinds import is_application, is_layer, is_model, is_text, kinds, library_class
 from kerasvae_lint.keras.likelihood import Probability, probability
 from kerasvae_lint.keras.model_outputs import ModelOutput, ModelOutputs
 from kerasvae_lint.keras.objective.gaussian import match_kl
@@ -14,6 +17,7 @@ from kerasvae_lint.keras.objective.pairs import FEATUREWISE, Pair, is_plain, is_
 from kerasvae_lint.keras.objective.training import Loss
 from kerasvae_lint.keras.outputs import Ending, ending_of
 from kerasvae_lint.keras.passes import Repeat
+from kerasvae_lint.keras.random_outputs import is_distribution_layer
 from kerasvae_lint.keras.scalars import is_counter, is_python, is_scalar, is_scalar_variable
 from kerasvae_lint.keras.settings import (
     Hook,
@@ -27,15 +31,20 @@ from kerasvae_lint.keras.settings import (
     ramp_of,
     words_of,
 )
+from kerasvae_lint.keras.symbolic import Symbolic, is_functional
 from kerasvae_lint.keras.variables import is_variable, owner_of, trainable, weight_list
 from kerasvae_lint.keras.weights import LossWeight
+from kerasvae_lint.model.backend import OldBackend, is_optional, old_backend, twin_name, twin_of
 from kerasvae_lint.model.calls import Call
 from kerasvae_lint.model.changes import Change, Owner
 from kerasvae_lint.model.classes import Attribute, Class
+from kerasvae_lint.model.eager import EagerCall, eager_calls
 from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.fetched import Fetched
+from kerasvae_lint.model.flags import LostFlag, ReplacedFlag, lost_flags, replaced_flags
 from kerasvae_lint.model.freezing import make_non_trainable
 from kerasvae_lint.model.live import assign_instead, live_attribute, live_global
+from kerasvae_lint.model.lost import Lost
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.moving import bindings, parenthesized
@@ -50,11 +59,13 @@ from kerasvae_lint.values.lattice import (
     Access,
     Computed,
     Constant,
+    FunctionValue,
     Instance,
     LibraryName,
     LibraryObject,
     Parameter,
     Site,
+    Tuple,
     Unknown,
     Value,
     constant,
@@ -64,6 +75,31 @@ from kerasvae_lint.values.lattice import (
     leaves,
 )
 
+if TYPE_CHECKING:  # nouns that rules name in types only: their rooms are entered when somebody asks for them
+    from kerasvae_lint.keras.adversaries import Adversary
+    from kerasvae_lint.keras.anew import Anew
+    from kerasvae_lint.keras.broadcasts import Broadcast
+    from kerasvae_lint.keras.captured import Captured
+    from kerasvae_lint.keras.closures import SymbolicLoss
+    from kerasvae_lint.keras.comparisons import Comparison
+    from kerasvae_lint.keras.data import Data, Source, Step
+    from kerasvae_lint.keras.entrances import Entrance
+    from kerasvae_lint.keras.equal_starts import EqualStart
+    from kerasvae_lint.keras.folds import Fold
+    from kerasvae_lint.keras.monitors import Monitor
+    from kerasvae_lint.keras.networks import Member, Network
+    from kerasvae_lint.keras.random_outputs import LossOnDraw
+    from kerasvae_lint.keras.ranges import Range
+    from kerasvae_lint.keras.rates import RateUse
+    from kerasvae_lint.keras.singular import Singular
+    from kerasvae_lint.keras.stacks import Joint, Weighted
+    from kerasvae_lint.keras.steps import LeftOut, RawLogs, TrainStep, Untold
+    from kerasvae_lint.keras.straight_through import Swapped
+    from kerasvae_lint.keras.tasks import Task
+    from kerasvae_lint.keras.trainings import Chosen, Training, TrainingStep
+    from kerasvae_lint.keras.unheeded import Unheeded
+    from kerasvae_lint.keras.weighted import LostWeights
+
 __all__ = [
     "CONSTRUCTION",
     "FEATUREWISE",
@@ -71,32 +107,55 @@ __all__ = [
     "KL",
     "TRACING",
     "Access",
+    "Adversary",
+    "Anew",
     "Attribute",
+    "Broadcast",
     "Call",
+    "Captured",
     "Change",
+    "Chosen",
     "Class",
+    "Comparison",
     "Computed",
+    "Config",
     "Constant",
+    "Data",
+    "EagerCall",
     "Editor",
     "Ending",
+    "Entrance",
     "Entropy",
+    "EqualStart",
     "Fetched",
     "Fit",
+    "Fold",
+    "FunctionValue",
     "Head",
     "Hook",
     "Instance",
     "ItemSetting",
+    "Joint",
     "Kept",
+    "LeftOut",
     "LibraryName",
     "LibraryObject",
     "Link",
     "Loss",
+    "LossOnDraw",
     "LossWeight",
+    "Lost",
+    "LostFlag",
+    "LostWeights",
+    "Member",
     "ModelOutput",
     "ModelOutputs",
     "Module",
+    "Monitor",
+    "Network",
     "Noise",
     "Objective",
+    "OldBackend",
     "Owner",
     "Pair",
     "Parameter",
@@ -104,33 +163,56 @@ __all__ = [
     "Probability",
     "Project",
     "Ramp",
+    "Range",
+    "RateUse",
+    "RawLogs",
     "Repeat",
+    "ReplacedFlag",
     "Sample",
     "Scheduled",
     "Schedules",
     "Setting",
+    "Singular",
     "Site",
+    "Source",
+    "Step",
+    "Swapped",
+    "Symbolic",
+    "SymbolicLoss",
+    "Task",
+    "TrainStep",
+    "Training",
+    "TrainingStep",
+    "Tuple",
+    "Unheeded",
     "Unknown",
+    "Untold",
     "Value",
     "Variant",
+    "Weighted",
     "assign_instead",
     "bindings",
     "constant",
     "constants",
     "depends_on",
+    "eager_calls",
     "ending_of",
     "exponent_of",
     "fixes_batch",
     "goes_nowhere",
     "held",
+    "is_application",
     "is_count_of",
     "is_counter",
     "is_curve_of",
+    "is_distribution_layer",
+    "is_functional",
     "is_host_draw",
     "is_layer",
     "is_learning_rate",
     "is_model",
     "is_none",
+    "is_optional",
     "is_own",
     "is_plain",
     "is_python",
@@ -146,20 +228,25 @@ __all__ = [
     "library_class",
     "live_attribute",
     "live_global",
+    "lost_flags",
     "make_non_trainable",
     "match_kl",
     "mentions",
     "name_of",
     "number_of",
+    "old_backend",
     "owner_of",
     "parenthesized",
     "probability",
     "ramp_of",
     "recompute",
     "records",
+    "replaced_flags",
     "tensors",
     "trainable",
     "twin",
+    "twin_name",
+    "twin_of",
     "weight_list",
     "words_of",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.configs import Config, config_of, reads_its_config
 from kerasvae_lint.keras.kinds import kinds_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.values.interpreter import TRACING
@@ -114,6 +115,21 @@ class Class:
         """The method that its objects have under a name: its own or a base's of the project."""
         found = self.value.find(name)
         return found[0] if found is not None and isinstance(found[0], FunctionValue) else None
+
+    @cached_property
+    def config(self) -> Config | None:
+        """What its ``get_config`` gives; None if the project defines none for it, or if that can't be told."""
+        return config_of(self._program.machine.values, self.value)
+
+    @property
+    def reads_its_config(self) -> bool:
+        """True if a ``from_config`` of the project does more than hand the config to the constructor."""
+        return reads_its_config(self.value)
+
+    @property
+    def is_functional(self) -> bool:
+        """True if its objects are made as functional models, from inputs and outputs."""
+        return any({"inputs", "outputs"} & given.keys() for obj in self.instances for given in obj.arguments.values())
 
     @property
     def units(self) -> list[Unit]:

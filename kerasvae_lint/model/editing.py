@@ -30,7 +30,7 @@ class Editor:
         for statement in self._imports.values():
             at = self._place_for_import(min((edit.start for edit in edits), default=0))
             edits.add(TextEdit(at, at, f"{statement}{self.newline}"))
-        return Draft(applicability, message, tuple(sorted(edits)))
+        return Draft(applicability, message, tuple(sorted(edits, key=order_of)))
 
     def edit(self, start: int, end: int, content: str) -> None:
         """Replace ``text[start:end]``."""
@@ -212,6 +212,14 @@ class Editor:
         lead = "" if at == 0 or self.text[at - 1] in "\r\n" else self.newline
         self.edit(at, at, lead + "".join(f"{indent}{line}{self.newline}" for line in lines))
 
+    def insert_before_statement(self, statement: r.Statement, lines: list[str]) -> bool:
+        """Insert statements before a statement, indented as it is; False if it shares its line with what is before."""
+        if self._shares_header(statement):
+            return False
+        at, indent = self.line_start(statement.start), self.indent_at(statement.start)
+        self.edit(at, at, "".join(f"{indent}{line}{self.newline}" for line in lines))
+        return True
+
     def insert_before_function(self, function: r.Function, lines: list[str]) -> None:
         """Insert lines (indented from the def's own level) and a blank line before a method."""
         start = statement_start(function)
@@ -291,7 +299,7 @@ class Editor:
         return name
 
     def _place_for_import(self, use: int) -> int:
-        """Behind the imports of the file; in a notebook behind those of the first cell that imports anything.
+        """Behind the imports above ``use``; in a notebook behind those of the first cell that imports anything.
 
         A cell may be run before those below it, so in a notebook the place is above ``use`` at any rate.
         """
@@ -301,8 +309,8 @@ class Editor:
         for statement in self.code.body:
             if isinstance(statement, r.Import):
                 above = self.line_end(statement.end) <= use
-                if cells is None or (above and (last is None or self._same_cell(last, statement))):
-                    last = statement
+                if last is None or (above if cells is None else above and self._same_cell(last, statement)):
+                    last = statement if above or cells is None else last
             elif last is None and docstring is None and statement is self.code.body[0]:
                 docstring = statement if self.code.docstring is not None else None
         anchor = last or (docstring if cells is None else None)
@@ -313,6 +321,11 @@ class Editor:
 
     def _same_cell(self, one: r.Record, other: r.Record) -> bool:
         return self.source.position(one.start)[0] == self.source.position(other.start)[0]
+
+
+def order_of(edit: TextEdit) -> tuple[int, int, bool, str]:
+    """Edits in the order of the text; an import stands before what else is put at its place."""
+    return edit.start, edit.end, not edit.content.startswith(("import ", "from ")), edit.content
 
 
 def _takes_along(one: TextEdit, other: TextEdit) -> bool:

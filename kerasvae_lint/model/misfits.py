@@ -9,6 +9,7 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.layers import every_node, function_layer_of, rebuilt_values
 from kerasvae_lint.keras.networks import class_name, network_of, networks
+from kerasvae_lint.keras.outputs import ending_of
 from kerasvae_lint.keras.program import Program
 from kerasvae_lint.keras.shaping import Problem, shapes_of
 from kerasvae_lint.keras.trainings import trainings
@@ -103,8 +104,7 @@ def _targets(machine: Interpreter, unit: Unit) -> Iterator[Misfit]:
             target, output = step.y[0].shape, shapes.shape(network.outputs[0])
             if losses[0].own or losses[0].name not in _ELEMENTWISE or target is None or output is None:
                 continue
-            strict = losses[0].name == "categorical_crossentropy"
-            if _differ(target, output, strict) and not _is_expected(place):
+            if _differ(target, output, _is_strict(losses[0].name, network.outputs[0])) and not _is_expected(place):
                 reason = f"the targets have the shape {target}, what the model gives {output}"
                 yield Misfit(place, f"{step.method} with {losses[0].name}", reason, (target, output), None)
 
@@ -118,7 +118,16 @@ def _changes_after(machine: Interpreter, model: Value, order: int) -> bool:
     )
 
 
+def _is_strict(loss: str, output: Value) -> bool:
+    """True for a loss that broadcasts nothing; in Keras 2 the binary one goes by the logits behind an activation."""
+    ending = ending_of(output)
+    behind = ending is not None and ending.direct and ending.literal and ending.name in {"sigmoid", "softmax"}
+    return loss == "categorical_crossentropy" or (loss == "binary_crossentropy" and behind)
+
+
 def _differ(target: Shape, output: Shape, strict: bool) -> bool:
+    if strict and len(target) == 1 and len(output) == 2:
+        return same(output[1], 1) is False
     if len(target) != len(output) or len(target) < 2:
         return False
     pairs = [(a, b) for a, b in zip(target[1:], output[1:], strict=True) if same(a, b) is False]

@@ -40,16 +40,15 @@ class KLRegularizer(keras.regularizers.Regularizer):
     goes on, with ``layer.activity_regularizer.follow(model.optimizer)``.
     """
 
-    def __init__(self, warm_up: int = 0, optimizer: Any = None) -> None:
+    def __init__(self, warm_up: int = 0) -> None:
         self.warm_up = int(warm_up)
         self.divided = divides_by_batch_size()
         self.iterations: Any = None
-        if optimizer is not None:
-            self.follow(optimizer)
 
-    def follow(self, optimizer: Any) -> None:
+    def follow(self, optimizer: Any) -> KLRegularizer:
         """Take the step from this optimizer: its own counter, saved and restored with it."""
         self.iterations = optimizer.iterations
+        return self
 
     def weight(self) -> tf.Tensor:
         """The present weight, a scalar."""
@@ -87,7 +86,7 @@ if __name__ == "__main__":
     optimizer = keras.optimizers.Adam(0.01)
     inputs = keras.Input((8,))
     hidden = keras.layers.Dense(16, activation="tanh")(inputs)
-    posterior = keras.layers.Dense(4, activity_regularizer=KLRegularizer(4, optimizer), name="posterior")(hidden)
+    posterior = keras.layers.Dense(4, activity_regularizer=KLRegularizer(4).follow(optimizer), name="posterior")(hidden)
     model = keras.Model(inputs, keras.layers.Dense(8)(Sampling()(posterior)))
     model.compile(optimizer, squared_error)
     print("loss by epoch:", model.fit(data, data, epochs=3, verbose=0).history["loss"])

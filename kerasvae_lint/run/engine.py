@@ -121,7 +121,7 @@ def _check(
             continue
         try:
             reports = [report for report in rule().check(module) if preview or not report.preview]
-            found += [(rule, report, _placed(module, rule, report)) for report in reports]
+            found += [(rule, report, placed(module, rule, report)) for report in reports]
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"
@@ -131,7 +131,7 @@ def _check(
     return [one for rule, report, one in found if not any((rule.code, id(place)) in told for place in report.about)]
 
 
-def _placed(module: Module, rule: type[Rule], report: Report) -> tuple[Finding, range]:
+def placed(module: Module, rule: type[Rule], report: Report) -> tuple[Finding, range]:
     """A report as a finding, and the rows on which a comment may silence it."""
     source = module.source
     cell, first = source.position(report.at.start)

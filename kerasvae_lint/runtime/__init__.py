@@ -1,7 +1,7 @@
 """``kvlint verify``'s house: runs a model and asks it what the linter says of it.
 
-The Python API is :func:`check_model`, :func:`assert_gradients_flow` and :class:`ProbeCallback`; it needs
-the extra ``kerasvae-lint[runtime]``. Importing this package imports neither NumPy nor any Keras.
+The Python API is :func:`check_model`, :func:`assert_gradients_flow`, :class:`Watch` and :class:`ProbeCallback`; it
+needs the extra ``kerasvae-lint[runtime]``. Importing this package imports neither NumPy nor any Keras.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from kerasvae_lint.runtime.callback import ProbeCallback
     from kerasvae_lint.runtime.check import assert_gradients_flow, check_model
     from kerasvae_lint.runtime.results import ModelResult, ProbeResult, VariableResult
+    from kerasvae_lint.runtime.watcher import Watch
 
 __all__ = [
     "ModelResult",
     "ProbeCallback",
     "ProbeResult",
     "VariableResult",
+    "Watch",
     "assert_gradients_flow",
     "check_model",
 ]
@@ -32,6 +34,10 @@ def __getattr__(name: str) -> Any:
         from kerasvae_lint.runtime.callback import ProbeCallback
 
         return ProbeCallback
+    if name == "Watch":
+        from kerasvae_lint.runtime.watcher import Watch
+
+        return Watch
     if name in __all__:
         from kerasvae_lint.runtime import results
 

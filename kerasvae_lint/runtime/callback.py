@@ -121,17 +121,18 @@ class ProbeCallback:
             shown = ", ".join(f"`{names[key]}`" for key in stuck[:4] if key in names)
             self._tell("gradients", f"{shown} did not move in {2 * self.every} batches", ["KV301", "KV303"])
 
-    def _tell(self, probe: str, message: str, codes: list[str]) -> None:
+    def _tell(self, probe: str, message: str, codes: list[str], figures: dict[str, Any] | None = None) -> None:
         if message in self._told:
             return
         self._told.add(message)
-        result = ProbeResult(probe, FAIL, message, codes, {"batches": self._batches})
+        result = ProbeResult(probe, FAIL, message, codes, {**(figures or {}), "batches": self._batches})
         self.results.append(result)
         self.report(result)
 
 
 def _print(result: ProbeResult) -> None:
-    print(f"kvlint: {result.probe}: {result.message}")
+    codes = f" ({', '.join(result.codes)})" if 0 < len(result.codes) <= 3 else ""
+    print(f"kvlint: {result.probe}: {result.message}{codes}")
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
-from kerasvae_lint.runtime import probes, watch
+from kerasvae_lint.runtime import draws, probes, watch
 from kerasvae_lint.runtime.feed import feed_of
 from kerasvae_lint.runtime.framework import Framework, is_own, is_tensor
 from kerasvae_lint.runtime.options import PROBES, Options
@@ -42,6 +43,8 @@ def subject_of(
         raise ValueError("the model is not compiled: call compile() first")
     name = type(model).__name__ if is_own(type(model)) else str(model.name)
     subject = Subject(model, framework, options, name, feed, list(callbacks), epochs)
+    subject.given = {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": batch_size}
+    subject.notes["compiled_before"] = getattr(model, "train_function", None) is not None
     subject.classes = own_classes(framework)
     _build(subject)
     return subject
@@ -50,6 +53,7 @@ def subject_of(
 def prepare(framework: Framework) -> None:
     """Lay the watch over the framework's classes."""
     watch.watch_keras(framework.keras)
+    draws.watch_backend(framework.backend)
     if framework.tf is not None:
         watch.watch_tensorflow(framework.tf)
 
@@ -79,10 +83,21 @@ def _build(subject: Subject) -> None:
         subject.pass_on(training=False)
     except Exception:  # no `call` of its own, or one that fits other inputs than its train_step's
         subject.units = _units_of_step(subject)
+    else:
+        _run_idle(subject)
     framework = subject.framework
     if framework.version == "3" and subject.model.optimizer is not None and not subject.model.optimizer.built:
         if subject.model.trainable_variables and len(subject.optimizers()) == 1 and subject.model.built:
             subject.model.optimizer.build(subject.model.trainable_variables)
+
+
+def _run_idle(subject: Subject) -> None:
+    """Build the layers that a ``train_step`` of one's own calls and ``call`` does not, before the optimizer is."""
+    own = any("train_step" in vars(cls) for cls in type(subject.model).__mro__ if is_own(cls))
+    if not own or subject.framework.backend == "jax":
+        return
+    with suppress(Exception), subject.undone(), watch.idle():  # a step that raises is the gradients probe's to tell
+        subject.train(subject.feed.only(0) if subject.feed is not None else None, eager=True)
 
 
 def _units_of_step(subject: Subject) -> list[Any]:

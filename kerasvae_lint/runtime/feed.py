@@ -101,6 +101,13 @@ class Feed:
         return {"x": _sequence(base)(raw), "shuffle": False}
 
 
+def named_for(method: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """``arguments`` of ``fit`` as the method has them: ``fit_generator`` calls its batches ``generator``."""
+    if getattr(method, "__name__", "") != "fit_generator" or "x" not in arguments:
+        return arguments
+    return {"generator": arguments["x"], **{name: value for name, value in arguments.items() if name != "x"}}
+
+
 def _sequence(base: type) -> Callable[[list[Any]], Any]:
     class Kept(base):  # type: ignore[misc]
         def __init__(self, elements: list[Any]) -> None:
@@ -126,13 +133,13 @@ def feed_of(x: Any, y: Any = None, weight: Any = None, batch_size: int | None = 
     Raises:
         ValueError: nothing that batches can be taken from, or no data in it.
     """
-    if _is_source(x):
-        elements = list(itertools.islice(_elements(x), count))
+    if is_source(x):
+        rows = list(itertools.islice(elements(x), count))
         kind = DATASET if hasattr(x, "element_spec") else SEQUENCE
-        batches = [_unpacked(map_tree(_array, element)) for element in elements]
+        batches = [unpacked(map_tree(as_array, row)) for row in rows]
     else:
         kind = ARRAYS
-        given = [map_tree(_array, part) for part in (x, y, weight)]
+        given = [map_tree(as_array, part) for part in (x, y, weight)]
         batches = list(_slices(given, batch_size or 32, count))
     batches = [batch for batch in batches if batch.size]
     full = [batch for batch in batches if batch.size == batches[0].size]
@@ -141,7 +148,8 @@ def feed_of(x: Any, y: Any = None, weight: Any = None, batch_size: int | None = 
     return Feed(kind, full)
 
 
-def _is_source(x: Any) -> bool:
+def is_source(x: Any) -> bool:
+    """True for what gives batches (data sets, sequences, generators, loaders), not arrays."""
     if isinstance(x, list | tuple | dict | np.ndarray) or x is None:
         return False
     if hasattr(x, "element_spec") or hasattr(x, "__next__"):
@@ -149,15 +157,21 @@ def _is_source(x: Any) -> bool:
     return (hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape")) or hasattr(x, "dataset")
 
 
-def _elements(source: Any) -> Iterator[Any]:
+def elements(source: Any) -> Iterator[Any]:
+    """What a source gives, one batch at a time."""
     if hasattr(source, "element_spec") or hasattr(source, "__next__") or hasattr(source, "dataset"):
-        yield from source
-        return
-    for index in range(len(source)):
-        yield source[index]
+        source = map(_same, source)  # not the user's generator itself, which would be closed with this one
+    else:
+        source = map(source.__getitem__, range(len(source)))
+    yield from source
 
 
-def _array(leaf: Any) -> Any:
+def _same(element: Any) -> Any:
+    return element
+
+
+def as_array(leaf: Any) -> Any:
+    """A leaf as a NumPy array where it is one; ragged and sparse ones stay as they are."""
     if leaf.__class__.__name__ in {"DataFrame", "Series"}:
         return leaf.to_numpy()
     if isinstance(leaf, int | float | bool):
@@ -169,7 +183,8 @@ def _is_ragged(leaf: Any) -> bool:
     return "Ragged" in type(leaf).__name__ or "Sparse" in type(leaf).__name__
 
 
-def _unpacked(element: Any) -> Batch:
+def unpacked(element: Any) -> Batch:
+    """A batch as ``fit`` reads it."""
     if isinstance(element, list):
         element = tuple(element)
     if not isinstance(element, tuple):
@@ -188,6 +203,11 @@ def _slices(given: list[Any], size: int, count: int) -> Iterator[Batch]:
             return
         cut = operator.itemgetter(slice(start, start + size))
         yield Batch(*(map_tree(cut, part) for part in given))
+
+
+def as_arrays(tree: Any) -> Any:
+    """Inputs or targets as given to ``fit``, their leaves as arrays."""
+    return _lists_to_arrays(map_tree(as_array, tree))
 
 
 def _lists_to_arrays(tree: Any) -> Any:

@@ -30,9 +30,9 @@ class Variable:
 
     @property
     def ids(self) -> set[int]:
-        """The identities under which an optimizer or a tape may name it."""
+        """The identities under which an optimizer or a tape may name it: its own and what it wraps."""
         found = {id(self.raw)}
-        for name in ("_value", "value"):
+        for name in ("_value", "value", "_variable"):
             inner = getattr(self.raw, name, None)
             if inner is not None and not callable(inner):
                 found.add(id(inner))

@@ -56,6 +56,9 @@ def _target(target: TargetResult) -> str:
     line = text.verdict(target)
     if line:
         parts.append(f"<p class=verdict>{escape(line)}</p>")
+    notes = dict.fromkeys(note for run in target.runs for note in run.notes)
+    if notes:
+        parts.append(f"<ul class=soft>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>")
     cards = [_card(target, run, model) for run in target.runs for model in run.models]
     return "".join([*parts, f"<div class=runs>{''.join(cards)}</div></section>"])
 
@@ -70,14 +73,11 @@ def _card(target: TargetResult, run: RunResult, model: ModelResult) -> str:
 
 
 def _probe_row(probe: ProbeResult) -> str:
-    codes = ""
-    met = probe.figures.get("findings")
-    if met:
-        where = ", ".join(f"{one['code']} at line {one['row']}" for one in met)
-        codes = f" <span class=soft>({escape(where)})</span>"
+    met = probe.figures.get("causes")
+    why = f"<p class=soft>{escape(text.cause(met, whole=True))}</p>" if met else ""
     return (
         f"<tr><td class={probe.verdict}>{probe.verdict}</td><td>{escape(probe.probe)}</td>"
-        f"<td>{escape(probe.message)}{codes}</td></tr>"
+        f"<td>{escape(probe.message)}{why}</td></tr>"
     )
 
 
@@ -107,7 +107,7 @@ def _gradients(variables: list[VariableResult]) -> str:
     rows = [row for row in variables if row.gradient_norms]
     if not rows:
         return ""
-    bad = [row for row in rows if row.verdict not in {"ok", "zero here"}]
+    bad = [row for row in rows if row.verdict not in {"ok", "zero here", "one time step"}]
     shown = rows if len(rows) <= MOST_BARS else [*bad, *(row for row in rows if row not in bad)][:MOST_BARS]
     title = "Gradient norm of each variable" + ("" if len(shown) == len(rows) else f" ({len(shown)} of {len(rows)})")
     return charts.bars([(row.path, row.typical_norm, "bad" if row in bad else "ok") for row in shown], title)

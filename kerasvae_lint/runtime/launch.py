@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,15 +12,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from kerasvae_lint.core.interrupts import deferred
+from kerasvae_lint.runtime import setting
 from kerasvae_lint.runtime.options import Job, Options, options_to_dict
-from kerasvae_lint.runtime.results import RunResult, run_from_dict
-from kerasvae_lint.runtime.workspace import copy_folder, placed_in, roots, scratch
+from kerasvae_lint.runtime.results import UNASKED, RunResult, run_from_dict
+from kerasvae_lint.runtime.setting import UNSET, Setting
+from kerasvae_lint.runtime.workspace import copy_folder, placed_in, roots, scratch, write_changed
 
 MOST_PROCESSES = 200
 START = 120.0
@@ -37,6 +40,15 @@ class Outcome:
     run: RunResult | None = None
     reason: str = ""
     environment: dict[str, Any] = field(default_factory=dict)
+
+    def broken_off(self, reason: str) -> None:
+        """The run ended before its time: what had failed by then is known."""
+        if self.run is None:
+            self.reason = self.reason or reason
+            return
+        for probe in (probe for model in self.run.models for probe in model.probes):
+            if probe.message == UNASKED:
+                probe.message = f"not asked: {reason}"
 
 
 def missing(options: Options) -> str:
@@ -61,12 +73,24 @@ def run_jobs(jobs: list[Job], options: Options, progress: Progress | None = None
     if lack:
         raise NotInstalledError(lack)
     outcomes = [Outcome() for _ in jobs]
+    settings = [_setting(job) for job in jobs]
     waiting = list(range(len(jobs)))
     while waiting:
-        with scratch() as folder, _child(folder, [jobs[i] for i in waiting], options) as child:
-            done = child.follow([outcomes[i] for i in waiting], _shifted(progress or silent, waiting))
-        waiting = waiting[max(done, 1) :]
+        first = settings[waiting[0]]
+        together = waiting[:1] if first.late else [i for i in waiting if settings[i] == first]
+        with scratch() as folder, _child(folder, [jobs[i] for i in together], options, first) as child:
+            done = child.follow([outcomes[i] for i in together], _shifted(progress or silent, together))
+            _fetch([jobs[i] for i in together], folder)
+        over = set(together[: max(done, 1)])
+        waiting = [i for i in waiting if i not in over]
     return outcomes
+
+
+def _setting(job: Job) -> Setting:
+    """What the job's program sets in its environment itself."""
+    if job.text is None:
+        return setting.of_factory(job.target, job.path)
+    return setting.of_program(job.text, job.path, roots(Path(job.path).parent))
 
 
 def silent(_index: int, _event: str) -> None:
@@ -79,16 +103,17 @@ def _shifted(progress: Progress, numbers: list[int]) -> Progress:
 
 
 @contextmanager
-def _child(folder: Path, jobs: list[Job], options: Options) -> Iterator[_Child]:
+def _child(folder: Path, jobs: list[Job], options: Options, early: Setting) -> Iterator[_Child]:
     folders, elsewhere, placed = [], [], []
     for index, job in enumerate(jobs):
         copy = folder / f"run{index}"
         where = Path(job.path)
         home = where if job.text is None else where.parent
         copy_folder(home, copy)
-        elsewhere.append([str(copy), *roots(home)])
+        write_changed(job, home, copy)
+        elsewhere.append([str(copy), *_roots(job, home, folder / f"roots{index}")])
         folders.append(str(copy))
-        placed.append(placed_in(job, copy, where))
+        placed.append(_twin_in(placed_in(job, copy, where), folder / f"twin{index}"))
     (folder / "tmp").mkdir()
     reading, writing = os.pipe()
     spec = folder / "spec.json"
@@ -103,20 +128,47 @@ def _child(folder: Path, jobs: list[Job], options: Options) -> Iterator[_Child]:
     child = None
     try:
         with deferred():
-            child = _Child(_start(folder, spec, writing, options), reading, options)
+            child = _Child(_start(folder, spec, writing, options, early), reading, options)
         yield child
     finally:
         if child is not None:
             child.kill()
 
 
-def _start(folder: Path, spec: Path, writing: int, options: Options) -> subprocess.Popen[bytes]:
+def _roots(job: Job, home: Path, copies: Path) -> list[str]:
+    """Where imports may come from; a folder with changed files that the working copy does not hold is copied too."""
+    found = []
+    for number, root in enumerate(roots(home)):
+        beside = [name for name, _ in job.changed if not Path(name).is_relative_to(home)]
+        if any(Path(name).is_relative_to(root) for name in beside):
+            copy_folder(Path(root), copies / str(number))
+            write_changed(job, Path(root), copies / str(number))
+            root = str(copies / str(number))
+        found.append(root)
+    return found
+
+
+def _twin_in(job: Job, folder: Path) -> Job:
+    """A record is written where the child may write, and fetched from there."""
+    if not job.twin:
+        return job
+    folder.mkdir()
+    return replace(job, twin=str(folder))
+
+
+def _fetch(jobs: list[Job], folder: Path) -> None:
+    for index, job in enumerate(jobs):
+        if job.twin:
+            shutil.copytree(folder / f"twin{index}", job.twin, dirs_exist_ok=True)
+
+
+def _start(folder: Path, spec: Path, writing: int, options: Options, early: Setting) -> subprocess.Popen[bytes]:
     flag = "-P" if sys.version_info >= (3, 11) else "-E"
     try:
         return subprocess.Popen(
             [sys.executable, flag, "-m", "kerasvae_lint.runtime.worker", str(spec)],
             cwd=folder,
-            env=child_environment(options, folder),
+            env=child_environment(options, folder, early),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -127,8 +179,11 @@ def _start(folder: Path, spec: Path, writing: int, options: Options) -> subproce
         os.close(writing)
 
 
-def child_environment(options: Options, folder: Path) -> dict[str, str]:
-    """The environment of the child: which Keras, backend and device, and nothing written at home."""
+def child_environment(options: Options, folder: Path, early: Setting = UNSET) -> dict[str, str]:
+    """The environment of the child: which Keras, backend and device, and nothing written at home.
+
+    What the script sets itself is there from the start; the command line overrules it.
+    """
     temporary = str(folder / "tmp")
     env = {
         **os.environ,
@@ -145,11 +200,14 @@ def child_environment(options: Options, folder: Path) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **dict(early.early),
     }
     if options.keras:
         env["TF_USE_LEGACY_KERAS"] = "1" if options.keras == "2" else "0"
-    if options.backend or options.keras == "3":
-        env["KERAS_BACKEND"] = options.backend or "tensorflow"
+    if options.backend:
+        env["KERAS_BACKEND"] = options.backend
+    elif options.keras == "3":
+        env["KERAS_BACKEND"] = dict(early.early).get("KERAS_BACKEND", "tensorflow")
     if options.device == "cpu":
         env |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
     return env
@@ -201,8 +259,7 @@ class _Child:
             if message is None:
                 trouble = self._trouble(deadline, limit)
                 if trouble or (self.closed and not self.messages):
-                    if outcome.run is None and not outcome.reason:
-                        outcome.reason = trouble or self._death(self.process.wait())
+                    outcome.broken_off(trouble or self._death(self.process.wait()))
                     return current + 1
                 continue
             event = message["event"]
@@ -216,8 +273,7 @@ class _Child:
                 outcome.reason = message["reason"]
             elif event == "end":
                 self._end_groups()
-                if outcome.run is None and not outcome.reason:
-                    outcome.reason = self._death(int(message["status"]))
+                outcome.broken_off(self._death(int(message["status"])))
                 current += 1
                 deadline = time.monotonic() + START
             progress(int(message["job"]), event)

@@ -56,6 +56,11 @@ class Job:
         path: where the file stands, absolute; for a factory the folder to import from.
         findings: ``(code, row)`` of what the linter says of it.
         probes: which to ask; all if empty.
+        twin: for a proof (:mod:`kerasvae_lint.runtime.twins`), the folder for the record.
+        against: the folder of the record of the old program, which the new one is held against.
+        plain: no old names are answered: the program runs as it stands.
+        seconds: how long it may run on, once the record is written; 0 for not at all.
+        changed: other files beside it, absolute, with their new text.
     """
 
     target: str
@@ -64,6 +69,11 @@ class Job:
     path: str
     findings: tuple[tuple[str, int], ...] = field(default=())
     probes: tuple[str, ...] = ()
+    twin: str = ""
+    against: str = ""
+    plain: bool = False
+    seconds: float = 0.0
+    changed: tuple[tuple[str, str], ...] = ()
 
 
 def options_to_dict(options: Options) -> dict[str, Any]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kerasvae_lint.runtime import candidates, check, guard, probes, script
+from kerasvae_lint.runtime import candidates, check, guard, old, probes, script, setting, standins
 from kerasvae_lint.runtime.capture import Capture
 from kerasvae_lint.runtime.framework import Framework, is_own
+from kerasvae_lint.runtime.later import Later, has_occasion
 from kerasvae_lint.runtime.options import Job, Options
-from kerasvae_lint.runtime.results import SKIP, ModelResult, ProbeResult
+from kerasvae_lint.runtime.results import FAIL, SKIP, ModelResult, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
 from kerasvae_lint.runtime.words import first_line
 
-Done = Callable[[list[ModelResult], dict[str, Any]], None]
+Done = Callable[..., None]
 Failed = Callable[..., None]
 
 
@@ -47,11 +50,20 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
         failed(str(error))
 
     def ready(subjects: list[Subject]) -> None:
+        begun = time.monotonic()
         state: dict[str, Any] = {}
-        models = []
+        models: list[ModelResult] = []
         for subject in subjects:
-            models.append(probes.examine(subject, task.progress, task.job.probes))
+            so_far = functools.partial(_so_far, done, [*models], task.options, subject)
+            models.append(probes.examine(subject, task.progress, task.job.probes, so_far))
             state = environment(task.options, subject)
+        if task.job.text is not None and _runs_on(task, subjects):
+            done(models, state, leave=False)
+            capture.later = Later(
+                subjects[0], task.job.text, task.job.path, lambda answer: done(_with(models, answer), state)
+            )
+            capture.later.begin(time.monotonic() - begun)
+            return
         done(models, state)
 
     if task.job.text is None:
@@ -59,14 +71,21 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
         return
     capture = Capture(task.options, ready)
     capture.install()
+    if task.options.keras or task.options.backend:
+        held = [
+            name for name, given in zip(setting.NAMES, (task.options.keras, task.options.backend), strict=True) if given
+        ]
+        setting.hold(held, "the command line")
     if task.options.keras == "2":
         from kerasvae_lint.runtime import legacy
 
         legacy.install()
+    old.install(task.job.text)
+    standins.install(task.options.synthetic)
     if task.options.synthetic:
         from kerasvae_lint.runtime import synthetic
 
-        synthetic.install(task.options.seed)
+        synthetic.install(task.options.seed, task.job.text)
     if task.job.target.endswith(".ipynb"):
         from kerasvae_lint.runtime import notebook
 
@@ -74,13 +93,39 @@ def perform(task: Task, done: Done, failed: Failed) -> None:
     _script(task, capture, failed, done)
 
 
+def _so_far(done: Done, before: list[ModelResult], options: Options, subject: Subject, model: ModelResult) -> None:
+    done([*before, model], environment(options, subject), leave=False)
+
+
+def _runs_on(task: Task, subjects: list[Subject]) -> bool:
+    """True where what follows the first ``fit`` may say more."""
+    asked = not task.job.probes or "learning" in task.job.probes
+    fits = len(subjects) == 1 and bool(subjects[0].notes.get("fit"))
+    return asked and fits and has_occasion(task.job.text or "", task.job.path)
+
+
+def _with(models: list[ModelResult], answer: tuple[str, list[str]] | None) -> list[ModelResult]:
+    """The answer in the place of a `learning` that found nothing."""
+    for index, probe in enumerate(models[0].probes if answer is not None else []):
+        if answer is not None and probe.probe == "learning" and not probe.failed:
+            models[0].probes[index] = ProbeResult("learning", FAIL, *answer, probe.figures)
+    return models
+
+
 def _script(task: Task, capture: Capture, failed: Failed, done: Done) -> None:
     namespace: dict[str, Any] = {}
     try:
-        namespace = script.run(task.job.path, task.job.text or "", task.options.arguments, task.elsewhere)
+        namespace = script.run(
+            task.job.path, task.job.text or "", task.options.arguments, task.elsewhere, task.options.synthetic
+        )
     except script.ScriptError as error:
+        if capture.later is not None:
+            capture.later.script_ended()
         if capture.busy or not (capture.tapes or capture.by_batch):
             failed(str(error), "" if capture.busy else error.place, error.rows)
+        capture.stopped = error.cause
+    if capture.later is not None:
+        capture.later.script_ended()
     taped, by_batch = capture.taped(), list(capture.by_batch.values())
     if taped or by_batch:
         capture.finish(by_batch or taped)

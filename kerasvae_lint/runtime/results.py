@@ -9,6 +9,7 @@ from typing import Any
 
 SCHEMA = 1
 PASS, FAIL, SKIP = "pass", "fail", "skip"
+UNASKED = "not asked: the run was broken off"
 
 Norm = float | None
 """An L2 norm of a gradient; None where there is no gradient at all."""
@@ -21,7 +22,7 @@ class VariableResult:
     Attributes:
         path: its name in Keras's spelling, ``dense/kernel``.
         gradient_norms: the L2 norm of its gradient in each step that was watched, None for no gradient.
-        verdict: ``ok``, ``no path``, ``always zero``, ``zero here``, ``not finite``, ``untracked``,
+        verdict: ``ok``, ``no path``, ``always zero``, ``zero here``, ``one time step``, ``not finite``, ``untracked``,
             ``not optimized``, ``frozen`` or ``state``.
     """
 
@@ -81,12 +82,17 @@ class ModelResult:
 
 @dataclass(slots=True)
 class RunResult:
-    """One run of a target: of its ``original`` or its ``fixed`` source, and what it really ran on."""
+    """One run of a target: of its ``original`` or its ``fixed`` source, and what it really ran on.
+
+    Attributes:
+        notes: what was done so that the script runs here: old names answered, data made up.
+    """
 
     source: str
     models: list[ModelResult] = field(default_factory=list)
     seconds: float = 0.0
     environment: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> list[ProbeResult]:
@@ -163,7 +169,7 @@ def run_from_dict(body: dict[str, Any], source: str) -> RunResult:
         )
         for model in body["models"]
     ]
-    return RunResult(source, models, float(body.get("seconds", 0.0)))
+    return RunResult(source, models, float(body.get("seconds", 0.0)), notes=list(body.get("notes", ())))
 
 
 def _numbers(values: list[Any]) -> Iterator[Norm]:

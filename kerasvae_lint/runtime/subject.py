@@ -17,6 +17,8 @@ from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.trees import leaves, map_tree
 
 State = list[tuple[Variable, Any]]
+SAFETY, COARSE = 16.0, 1e-4
+"""Room above the rounding that was measured, and what is too much to be any."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Subject:
         trains: whether ``fit`` can be run.
         synthetic: whether the objective (and not only the data) is made up.
         tape: what a hand-written loop's tape gave, step by step.
+        given: the arguments of ``fit`` by name, as the script gave them.
         kept: the model's compiled step while it runs as plain Python, and the other way round.
     """
 
@@ -56,6 +59,7 @@ class Subject:
     extra: list[Variable] = field(default_factory=list)
     classes: dict[str, type] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     kept: Any = None
 
     @property
@@ -107,8 +111,7 @@ class Subject:
             for metric in _metrics(root):
                 raws += metric.variables
         for optimizer in self.optimizers():
-            held = optimizer.variables
-            raws += held() if callable(held) else held
+            raws += _held_by(optimizer)
         variables = unique([*(Variable(raw) for raw in raws if hasattr(raw, "assign")), *self.variables()])
         return [(v, v.read()) for v in variables if not v.dtype.startswith("string")]
 
@@ -117,7 +120,18 @@ class Subject:
         for variable, value in state:
             if variable.read().tobytes() != value.tobytes():  # reading costs far less than assigning
                 variable.write(value)
+        self._begin_anew({id(variable.raw) for variable, _ in state})
         self.framework.reseed(self.options.seed)
+
+    def _begin_anew(self, known: set[int]) -> None:
+        """Moments that an optimizer has made since: Keras 2 makes them in its first step."""
+        for optimizer in self.optimizers():
+            first = getattr(optimizer, "initial_accumulator_value", 0.0)
+            for raw in _held_by(optimizer):
+                if id(raw) not in known and hasattr(raw, "assign"):
+                    variable = Variable(raw)
+                    start = first if "accumulator" in variable.path else 0.0
+                    variable.write(np.full(variable.shape, start))
 
     @contextmanager
     def undone(self) -> Iterator[State]:
@@ -138,6 +152,37 @@ class Subject:
         """
         with self.undone():
             return self.pass_on(batch, training=training)
+
+    @property
+    def grain(self) -> float:
+        """How far equal passes of this model are apart here, relative to their largest number.
+
+        Nothing on a CPU; on a GPU sums are taken in any order, and the last bits differ.
+        """
+        if "grain" not in self.notes:
+            self.notes["grain"] = 0.0  # while it is measured
+            self.notes["grain"] = self._measured_grain()
+        found: float = self.notes["grain"]
+        return found
+
+    def _measured_grain(self) -> float:
+        apart = 0.0
+        for training in (False, True):
+            first, *others = (self.forward(training=training) for _ in range(3))
+            for other in others:
+                apart = max(apart, *(distance(a, b) for a, b in zip(first, other, strict=False)), 0.0)
+        if apart > COARSE:  # no rounding: something draws what no seed restarts
+            return 0.0
+        return max(apart * SAFETY, 0.0 if self._on_cpu() else ROUNDING)
+
+    def _on_cpu(self) -> bool:
+        variables = self.variables()
+        device = self.framework.device_of(variables[0].raw).lower() if variables else "cpu"
+        return "gpu" not in device and "cuda" not in device
+
+    def differ(self, left: Iterable[Any], right: Iterable[Any]) -> bool:
+        """True if two passes gave different numbers, by more than equal passes do."""
+        return differ(left, right, self.grain)
 
     def pass_on(self, batch: Batch | None = None, *, training: bool = False) -> list[Any]:
         """Outputs as arrays, the random streams going on."""
@@ -250,17 +295,33 @@ def drawn(distribution: Any) -> Any:
         return distribution.sample()
 
 
+ROUNDING = 1e-5
+"""Two passes over the same numbers agree to so much of their largest, on any device."""
+
+
+def same(left: Any, right: Any) -> bool:
+    """True for the same tensor of two passes, whose last bits may differ."""
+    return left.shape == right.shape and _near(left, right, ROUNDING)
+
+
 def differ(left: Iterable[Any], right: Iterable[Any], tolerance: float = 0.0) -> bool:
-    """True if two passes gave different numbers."""
+    """True if two passes gave different numbers; :meth:`Subject.differ` knows how much is rounding."""
     pairs = list(zip(left, right, strict=False))
     return any(a.shape != b.shape or not _near(a, b, tolerance) for a, b in pairs)
+
+
+def distance(a: Any, b: Any) -> float:
+    """The largest difference, relative to the largest number."""
+    if a.shape != b.shape:
+        return float("inf")
+    scale = float(np.nanmax(np.abs(a), initial=0.0)) or 1.0
+    return float(np.nanmax(np.abs(a - b), initial=0.0)) / scale
 
 
 def _near(a: Any, b: Any, tolerance: float) -> bool:
     if tolerance == 0.0:
         return bool(np.array_equal(a, b, equal_nan=True))
-    scale = float(np.nanmax(np.abs(a), initial=0.0)) or 1.0
-    return bool(np.nanmax(np.abs(a - b), initial=0.0) <= tolerance * scale)
+    return bool(np.array_equal(a, b, equal_nan=True)) or distance(a, b) <= tolerance
 
 
 def is_variable(value: Any) -> bool:
@@ -282,3 +343,8 @@ def _metrics(layer: Any) -> list[Any]:
     with suppress(AttributeError, ValueError):  # a `metrics` property that needs what is not made yet
         metrics += getattr(layer, "metrics", None) or []
     return [metric for metric in metrics if hasattr(metric, "variables")]
+
+
+def _held_by(optimizer: Any) -> list[Any]:
+    held = optimizer.variables
+    return list(held() if callable(held) else held)

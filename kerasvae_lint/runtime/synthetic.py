@@ -9,11 +9,16 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from kerasvae_lint.runtime import made
+from kerasvae_lint.runtime.folders import Folders
+from kerasvae_lint.runtime.readers import Readers
+from kerasvae_lint.runtime.replacing import replace_everywhere
+from kerasvae_lint.runtime.said import say
 
 Loader = Callable[..., Any]
 NETWORKS = (
@@ -23,8 +28,8 @@ NETWORKS = (
 )
 
 
-def install(seed: int) -> None:
-    """Answer from here on, in whatever Keras the script imports.
+def install(seed: int, text: str = "") -> None:
+    """Answer from here on, in whatever Keras the script imports; its source ``text`` says what it expects of data.
 
     The functions are replaced in the modules that define them, as soon as those are loaded, so that every
     public name that Keras and ``tf.keras`` make of them is the replacement; and again wherever a name was
@@ -34,12 +39,13 @@ def install(seed: int) -> None:
 
     for top in ("keras", "tf_keras"):
         for name, spec in made.DATASETS.items():
-            answer = functools.partial(_load_data, spec, seed)
-            wrapt.register_post_import_hook(_replacing("load_data", answer), f"{top}.src.datasets.{name}")
+            place = f"{top}.src.datasets.{name}"
+            wrapt.register_post_import_hook(_replacing("load_data", functools.partial(_load_data, spec, seed)), place)
+            wrapt.register_post_import_hook(_replacing("get_word_index", made.word_index), place)
         for place in ("file_utils", "data_utils"):
             answer = functools.partial(_get_file, seed)
             wrapt.register_post_import_hook(_replacing("get_file", answer), f"{top}.src.utils.{place}")
-        answer = functools.partial(_image_folder, seed)
+        answer = functools.partial(_image_folder, seed, Folders(seed, text).classes)
         for place in ("utils.image_dataset_utils", "utils.image_dataset"):
             hook = _replacing("image_dataset_from_directory", answer)
             wrapt.register_post_import_hook(hook, f"{top}.src.{place}")
@@ -47,6 +53,9 @@ def install(seed: int) -> None:
             wrapt.register_post_import_hook(_no_weights, f"{top}.src.applications.{name}")
     wrapt.register_post_import_hook(functools.partial(_sklearn, seed=seed), "sklearn.datasets")
     wrapt.register_post_import_hook(_requests, "requests")
+    wrapt.register_post_import_hook(_scipy, "scipy.misc")
+    Readers(seed, text).install()
+    Folders(seed, text).install()
     import urllib.request
 
     urllib.request.urlretrieve = _urlretrieve  # type: ignore[assignment]
@@ -56,12 +65,8 @@ def install(seed: int) -> None:
 def _replacing(name: str, answer: Loader) -> Callable[[Any], None]:
     def replace(module: Any) -> None:
         original = getattr(module, name, None)
-        if original is None:
-            return
-        for other in list(sys.modules.values()):
-            names = getattr(other, "__dict__", {})
-            for key in [key for key, value in list(names.items()) if value is original]:
-                setattr(other, key, answer)
+        if original is not None:
+            replace_everywhere(original, answer)
 
     return replace
 
@@ -87,8 +92,10 @@ def _untrained(build: Loader, *args: Any, **kwargs: Any) -> Any:
 
 
 def _load_data(spec: made.Spec, seed: int, /, *args: Any, **kwargs: Any) -> Any:
+    if kwargs.get("label_mode") == "coarse" or args[:1] == ("coarse",):
+        spec = replace(spec, classes=20)
     if spec.kind == "text":
-        words = kwargs.get("num_words") or spec.classes_of_words
+        words = kwargs.get("num_words") or kwargs.get("nb_words") or spec.classes_of_words
         return tuple(made.sequences(count, int(words), spec.classes, seed + i) for i, count in enumerate(spec.sizes))
     return tuple(made.labelled(spec, count, seed + i) for i, count in enumerate(spec.sizes))
 
@@ -108,6 +115,17 @@ def _urlretrieve(url: str, filename: str | None = None, *args: Any) -> tuple[str
     return target, None
 
 
+def _scipy(misc: Any) -> None:
+    """The functions for images that SciPy had once."""
+    from kerasvae_lint.runtime.standins import images
+
+    if hasattr(misc, "imread"):
+        return
+    misc.imread = lambda name, flatten=False, mode=None: images.imread(name, 0 if flatten or mode == "L" else 1)
+    misc.imresize, misc.imsave, misc.toimage = images.imresize, images.imwrite, images.fromarray
+    say("`scipy.misc` reads and resizes images no more: kvlint makes them")
+
+
 def _requests(requests: Any) -> None:
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise OSError("verify lets a script reach no network, and --synthetic makes up no answers of web servers")
@@ -116,22 +134,32 @@ def _requests(requests: Any) -> None:
 
 
 def _image_folder(
-    own_seed: int, /, directory: Any, labels: Any = "inferred", label_mode: Any = "int", **kwargs: Any
+    own_seed: int,
+    count_of_classes: int,
+    /,
+    directory: Any,
+    labels: Any = "inferred",
+    label_mode: Any = "int",
+    **kwargs: Any,
 ) -> Any:
     """Images of the asked size, as ``tf.data``."""
     import tensorflow as tf
+
+    say(f"`image_dataset_from_directory` is answered with images of {count_of_classes} classes that kvlint made")
 
     size = tuple(kwargs.get("image_size", (256, 256)))
     channels = {"grayscale": 1, "rgba": 4}.get(kwargs.get("color_mode", "rgb"), 3)
     batch = kwargs.get("batch_size", 32)
     count = 4 * (batch or 16)
-    images, classes = made.labelled(made.Spec("image", (*size, channels), 2), count, own_seed)
+    images, classes = made.labelled(made.Spec("image", (*size, channels), count_of_classes), count, own_seed)
     x = images.astype("float32")
     parts = {"int": classes.astype("int32"), "binary": classes.astype("float32").reshape(-1, 1)}
-    parts["categorical"] = np.eye(2, dtype="float32")[classes]
+    parts["categorical"] = np.eye(count_of_classes, dtype="float32")[classes]
     data = x if labels is None or label_mode is None else (x, parts[label_mode])
     found = tf.data.Dataset.from_tensor_slices(data)
-    return found.batch(batch) if batch else found
+    found = found.batch(batch) if batch else found
+    found.class_names = list(kwargs.get("class_names") or [str(i) for i in range(count_of_classes)])
+    return (found, found) if kwargs.get("subset") == "both" else found
 
 
 def _sklearn(datasets: Any, seed: int) -> None:
@@ -143,7 +171,12 @@ def _sklearn(datasets: Any, seed: int) -> None:
             return flat, target
         return {"data": flat, "target": target}
 
+    from kerasvae_lint.runtime.standins import learning
+
     datasets.fetch_openml = fetch_openml
+    datasets.load_boston = learning.load_boston
+    for name in ("fetch_california_housing", "fetch_covtype"):
+        setattr(datasets, name, getattr(learning, name))
     datasets.fetch_olivetti_faces = lambda *args, **kwargs: types.SimpleNamespace(
         data=np.random.default_rng(seed).random((400, 4096), dtype="float32"),
         images=np.random.default_rng(seed).random((400, 64, 64), dtype="float32"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -30,8 +31,15 @@ ADVICE = {
     "loss": "look at the terms of the loss one by one",
     "mode": "give `call` a `training` argument; call the model with `training=True` in a `train_step` of your own",
     "data": "look for what the output is really computed from",
+    "learning": "look at the output layer, the learning rate, and the order and scale of the data",
+    "layers": "look at the layer's activation and initializer, and at the scale of what goes in",
+    "monitors": "name a value that the history holds, and set `mode` by what is better",
+    "targets": "let the last layer and the loss suit the targets, and scale inputs alike everywhere",
+    "metrics": "compile a metric of the kind that the labels are",
     "save": "return plain values from `get_config`, and make variables with `add_weight`",
 }
+INSTEAD = {"KV507": "set `trainable` before `compile`, or call `compile` again after it"}
+"""Advice by the first rule that a failed probe points to, where the probe's own would lead astray."""
 
 
 def full(report: Report, width: int, paint: Paint, *, every_variable: bool = False) -> Iterator[str]:
@@ -47,6 +55,9 @@ def full(report: Report, width: int, paint: Paint, *, every_variable: bool = Fal
                 yield f"  {_title(run, target)}"
             for model in run.models:
                 yield from _model(model, width, paint, every_variable)
+            for note in run.notes:
+                if run is target.runs[0] or note not in target.runs[0].notes:
+                    yield from _wrapped(note, width, f"    {paint('gutter', 'note')}  ", 10)
             if run.environment.get("keras", "?") != report.environment.get("keras", "?"):
                 yield from _wrapped(f"it ran on Keras {run.environment.get('keras', '?')}", width, "    ")
         line = verdict(target)
@@ -66,7 +77,7 @@ def _title(run: RunResult, target: TargetResult) -> str:
 def _model(model: ModelResult, width: int, paint: Paint, every: bool) -> Iterator[str]:
     yield f"  {paint('label', model.name)}"
     rows = [row for row in model.variables if row.gradient_norms or row.verdict not in {"state", "frozen"}]
-    bad = [row for row in rows if row.verdict not in {"ok", "zero here"}]
+    bad = [row for row in rows if row.verdict not in {"ok", "zero here", "one time step"}]
     shown = rows if every or len(rows) <= MOST_ROWS else bad[:MOST_ROWS] or rows[:MOST_ROWS]
     if shown:
         yield from _table(
@@ -76,20 +87,44 @@ def _model(model: ModelResult, width: int, paint: Paint, every: bool) -> Iterato
         )
     if len(shown) < len(rows):
         yield f"    and {len(rows) - len(shown)} more (--verbose)"
+    told: set[tuple[str, int]] = set()
     for probe in model.probes:
         word = WORDS[probe.verdict]
         colour = {"fail": "code", "pass": "added", "skip": "gutter"}[probe.verdict]
         yield from _wrapped(probe.message, width, f"    {paint(colour, word)}  {probe.probe:<10}", 20)
         if probe.failed:
-            yield from _wrapped(_todo(probe), width, " " * 20, 20)
+            yield from _wrapped(_todo(probe, told), width, " " * 20, 20)
 
 
-def _todo(probe: ProbeResult) -> str:
-    met = probe.figures.get("findings")
-    if met:
-        where = ", ".join(f"{one['code']} at line {one['row']}" for one in met)
-        return f"→ {where} explains it: kvlint rule {met[0]['code']}"
-    return f"→ {ADVICE[probe.probe]}"
+def _todo(probe: ProbeResult, told: set[tuple[str, int]]) -> str:
+    """What to do: about the cause that the linter found, in full once; else the probe's own advice."""
+    met = probe.figures.get("causes")
+    if not met:
+        return f"→ {INSTEAD.get(probe.codes[0] if probe.codes else '', ADVICE[probe.probe])}"
+    first = (met[0]["code"], met[0]["row"])
+    if first in told:
+        return f"→ {first[0]} at line {first[1]}, as above"
+    told.add(first)
+    return f"→ {cause(met)}"
+
+
+def cause(met: list[dict[str, Any]], *, whole: bool = False) -> str:
+    """``KV701 at line 12: …; `--fix` mends it``: what the linter says of the root, in a sentence or as a whole."""
+    first, others = met[0], met[1:]
+    message = first["message"] if whole else _sentence(first["message"])
+    mended = f"`{first['mended_by']}` mends it" if first["mended_by"] else f"`kvlint rule {first['code']}` says more"
+    also = ", ".join(f"{one['code']} at line {one['row']}" for one in others)
+    return f"{first['code']} at line {first['row']}: {message.rstrip('.')}. {mended}" + (
+        f"; see {also} too" if also else ""
+    )
+
+
+def _sentence(message: str) -> str:
+    """The first sentence; a point inside of `code` ends none."""
+    for found in re.finditer(r"\. (?=[A-Z`«])", message):
+        if message[: found.start()].count("`") % 2 == 0:
+            return message[: found.start()]
+    return message
 
 
 def gradient(row: VariableResult) -> str:

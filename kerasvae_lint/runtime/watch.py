@@ -29,10 +29,11 @@ class Call:
 @dataclass(slots=True)
 class Listeners:
     """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``,
-    ``criteria(loss, y, prediction)``.
+    ``criteria(loss, y, prediction)``, ``judged(loss, value)``, ``draws(draw)``.
 
     While ``idle`` is not 0, optimizers take their gradients and change nothing.
-    What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output.
+    What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output;
+    what ``draws`` gives, unless None, that of the noise drawn (see :mod:`kerasvae_lint.runtime.draws`).
     """
 
     gradients: list[Callable[[list[tuple[Any, Any]], Any], None]] = field(default_factory=list)
@@ -43,6 +44,8 @@ class Listeners:
     given: list[Callable[[Any, tuple[Any, ...]], tuple[Any, ...]]] = field(default_factory=list)
     returned: list[Callable[[Any, Any], Any]] = field(default_factory=list)
     criteria: list[Callable[[Any, Any, Any], None]] = field(default_factory=list)
+    judged: list[Callable[[Any, Any], None]] = field(default_factory=list)
+    draws: list[Callable[[Any], Any]] = field(default_factory=list)
     stack: list[tuple[Any, bool]] = field(default_factory=list)
     idle: int = 0
 
@@ -168,7 +171,10 @@ def _watched_criterion(original: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self: Any, y_true: Any, y_pred: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         for listener in list(LISTENERS.criteria):
             listener(self, y_true, y_pred)
-        return original(self, y_true, y_pred, *args, **kwargs)
+        value = original(self, y_true, y_pred, *args, **kwargs)
+        for told in list(LISTENERS.judged):
+            told(self, value)
+        return value
 
     return __call__
 

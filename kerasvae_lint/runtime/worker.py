@@ -33,7 +33,8 @@ class Channel:
 
 def _job(body: dict[str, Any]) -> Job:
     findings = tuple((code, row) for code, row in body.pop("findings"))
-    return Job(**{**body, "findings": findings, "probes": tuple(body["probes"])})
+    changed = tuple((path, text) for path, text in body.pop("changed"))
+    return Job(**{**body, "findings": findings, "probes": tuple(body["probes"]), "changed": changed})
 
 
 def main(spec_path: str) -> None:
@@ -42,7 +43,7 @@ def main(spec_path: str) -> None:
     options = options_from_dict(spec["options"])
     channel = Channel(spec["pipe"])
     jobs = [_job(job) for job in spec["jobs"]]
-    if len(jobs) > 1:
+    if len(jobs) > 1:  # one that sets its environment too late for a preload stands alone
         preload(options)
     for index, job in enumerate(jobs):
         folder = spec["folders"][index]
@@ -76,14 +77,15 @@ def preload(options: Options) -> None:
 
 def work(index: int, job: Job, options: Options, channel: Channel, folder: str, elsewhere: list[str]) -> None:
     """One job, to its end: says ``result`` or ``error`` and leaves the process."""
-    from kerasvae_lint.runtime import probing
+    from kerasvae_lint.runtime import probing, said
 
     started = time.monotonic()
 
-    def done(models: list[ModelResult], environment: dict[str, Any]) -> None:
-        run = RunResult(job.source, models, time.monotonic() - started)
+    def done(models: list[ModelResult], environment: dict[str, Any], leave: bool = True) -> None:
+        run = RunResult(job.source, models, time.monotonic() - started, notes=said.said())
         channel.say(job=index, event="result", run=run_to_dict(run), environment=environment)
-        _leave()
+        if leave:
+            _leave()
 
     def failed(reason: str, place: str = "", rows: list[int] | None = None) -> None:
         if place:
@@ -96,7 +98,12 @@ def work(index: int, job: Job, options: Options, channel: Channel, folder: str, 
     os.chdir(folder)
     try:
         task = probing.Task(job, options, folder, elsewhere, lambda probe: channel.say(job=index, event=probe))
-        probing.perform(task, done, failed)
+        if job.twin:
+            from kerasvae_lint.runtime.twins import child
+
+            child.perform(task, done, failed)
+        else:
+            probing.perform(task, done, failed)
     except MemoryError:
         failed("out of memory")
     except BaseException as error:  # ours or the user's: the parent gets one line of it

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from kerasvae_lint.core.interrupts import deferred
@@ -71,7 +72,17 @@ def placed_in(job: Job, copy: Path, where: Path) -> Job:
         return job
     target = copy / (where.stem + ".py" if where.suffix != ".py" else where.name)
     target.write_text(job.text, encoding="utf-8")
-    return Job(job.target, job.source, job.text, str(target), job.findings, job.probes)
+    return replace(job, path=str(target))
+
+
+def write_changed(job: Job, home: Path, copy: Path) -> None:
+    """Other files of the program that have a new text, in the working copy of their folder."""
+    for name, text in job.changed:
+        if Path(name).is_relative_to(home):
+            target = copy / Path(name).relative_to(home)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # it may be a link to the original
+            target.write_text(text, encoding="utf-8")
 
 
 def roots(home: Path) -> list[str]:

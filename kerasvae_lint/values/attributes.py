@@ -133,9 +133,11 @@ def _of_module(machine: Machine, obj: ModuleObject, name: str, site: Site) -> Va
         return inner
     stars = obj.slots.get("*")
     if isinstance(stars, Tuple):
-        for module in reversed(stars.items):
-            if isinstance(module, LibraryName) and machine.world.star(module.name, name):
-                return machine.library(f"{module.spelling}.{name}", site)
+        named = [module for module in reversed(stars.items) if isinstance(module, LibraryName)]
+        for sure in (True, False):
+            for module in named:
+                if machine.world.star(module.name, name, sure):
+                    return machine.library(f"{module.spelling}.{name}", site)
     return Unknown("attribute", site, obj, name)
 
 

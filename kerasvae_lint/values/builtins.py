@@ -34,6 +34,7 @@ from kerasvae_lint.values.lattice import (
     Entries,
     FunctionValue,
     Instance,
+    LibraryObject,
     ListObject,
     Object,
     Property,
@@ -345,6 +346,10 @@ def _next(machine: Machine, arguments: Arguments, site: Site) -> Value | None:
         method = machine.method(given, "__next__")
         if method is not None:
             return machine.call(method, Arguments(), site)
+    if isinstance(given, LibraryObject):
+        batches = machine.world.iterate(machine, given, site)
+        if batches is not None and batches[1] is not None:
+            return batches[1]
     if len(arguments.positional) > 1:
         return join(Unknown("next", site, given), arguments.positional[1])
     return Unknown("next", site, given)

@@ -54,6 +54,8 @@ from kerasvae_lint.values.unit import Unit
 from kerasvae_lint.values.world import Arguments, CallEvent, Loader, World
 
 NORMAL, RETURN, RAISE, BREAK, CONTINUE = range(5)
+Span = tuple[FunctionValue, int, int]
+"""One run of a function of the project, from when until when."""
 
 MAX_DEPTH = 24
 MAX_UNROLLED = 40
@@ -95,6 +97,7 @@ class Interpreter:
         self.loose_writes: list[tuple[Value, str, Access]] = []
         self.loose_reads: list[tuple[Value, str, Access]] = []
         self.executed: dict[r.Function, set[str]] = {}
+        self.spans: dict[r.Function, list[Span]] = {}
         self.objects: list[Instance] = []
         self.memory: dict[Hashable, object] = {}
         self.made: dict[r.Function, FunctionValue] = {}
@@ -102,6 +105,7 @@ class Interpreter:
         self._aside: dict[r.Record, tuple[tuple[r.Statement, ...], Frame]] = {}
         self._visited: set[r.Record] = set()
         self._never: list[tuple[int, int]] = []
+        self._roots: list[tuple[int, int]] = []
         self._stack: list[Frame] = []
         self._constants: dict[r.Record, Constant] = {}
         self._expressions: dict[type, Callable[..., Value]] = {
@@ -221,6 +225,10 @@ class Interpreter:
         """True for a moment in a branch that no way through the program reaches."""
         return any(began <= order <= ended for began, ended in self._never)
 
+    def in_one_run(self, *orders: int) -> bool:
+        """True for moments of the program itself, or of one run of one function that nobody in sight calls."""
+        return len({next((b for b, e in self._roots if b <= order <= e), 0) for order in orders}) == 1
+
     def imported(self, dotted: str, unit: Unit, site: Site) -> Value:
         """What an absolute dotted name that was imported means: a module or something in one."""
         known = self.world.is_library(dotted)
@@ -320,6 +328,8 @@ class Interpreter:
             new = Computed(word, (old, value), "number", site, None, None, None, self.phase, self.now)
         else:
             new = self.binary(statement.operator, old, value, site)
+            if isinstance(old, Computed) and old.kind == "array" and isinstance(target, r.Name):
+                self.note_write(old, None, new)
         self.assign(target, new, frame, "augmented", old)
         return NORMAL
 
@@ -733,7 +743,16 @@ class Interpreter:
             if isinstance(name, str):
                 self.set_attribute(obj.bound, name, value, site, "setattr")
             return
+        for member in obj.alternatives():
+            if isinstance(member, Computed):
+                self.note_write(member, index, value)
         builtins.set_item(self, obj, index, value)
+
+    def note_write(self, array: Value, index: Value | None, value: Value) -> None:
+        """Remember that items of an array are set, in place; all of them for no index."""
+        found = self.memory.setdefault("item writes", [])
+        assert isinstance(found, list)
+        found.append((array, index, value, self.now))
 
     def _unpack(self, target: r.Display, value: Value, frame: Frame, kind: str) -> None:
         wanted = len(target.items)
@@ -840,9 +859,11 @@ class Interpreter:
             return Builtin(name, None, site)
         stars = frame.holder.slots.get("*")
         if isinstance(stars, Tuple):
-            for module in reversed(stars.items):
-                if isinstance(module, LibraryName) and self.world.star(module.name, name):
-                    return self.library(f"{module.spelling}.{name}", site)
+            named = [module for module in reversed(stars.items) if isinstance(module, LibraryName)]
+            for sure in (True, False):  # of several modules, one that is known to have the name goes before a guess
+                for module in named:
+                    if self.world.star(module.name, name, sure):
+                        return self.library(f"{module.spelling}.{name}", site)
         return Unknown("unbound", site, None, name)
 
     def _attribute(self, expression: r.Attribute, frame: Frame) -> Value:
@@ -1056,14 +1077,18 @@ class Interpreter:
         ways = [(a, b) for a in left.alternatives() for b in right.alternatives()]
         found: list[Value] = []
         for a, b in ways[:9]:
-            a, b = self._unwrapped(a), self._unwrapped(b)
+            one, other = self._unwrapped(a), self._unwrapped(b)
             folded = None
-            if isinstance(a, Constant) and isinstance(b, Constant):
-                folded = operators.fold(symbol, a.value, b.value)
+            if isinstance(one, Constant) and isinstance(other, Constant):
+                folded = operators.fold(symbol, one.value, other.value)
                 if folded is not None:
-                    folded.site, folded.assumed = site, a.assumed or b.assumed
+                    folded.site, folded.assumed = site, one.assumed or other.assumed
             elif symbol in {"in", "not in"}:
-                folded = builtins.contains(symbol, a, b, site)
+                folded = builtins.contains(symbol, one, other, site)
+            a, b = (
+                before if isinstance(before, ListObject) else after  # a list in a Constant has no key
+                for before, after in ((a, one), (b, other))
+            )
             if folded is not None:
                 found.append(folded)
             else:
@@ -1409,12 +1434,16 @@ class Interpreter:
         function = callee.function
         phase = self.world.phase(callee, self.phase)
         self.executed.setdefault(function, set()).add(phase)
+        began = self.now
         self._stack.append(frame)
         try:
             with self.in_phase(phase):
                 flow = self.block(function.body, frame)
         finally:
             self._stack.pop()
+            kept = self.spans.setdefault(function, [])
+            if len(kept) < MAX_EVENTS:
+                kept.append((callee, began, self.now))
         if function.is_generator:
             kind = "contextmanager" if "contextmanager" in callee.tags else "iterator"
             rest = join(*frame.yielded) if frame.yielded else Unknown("element", site)
@@ -1447,7 +1476,10 @@ class Interpreter:
             else:
                 holder.slots[name] = Parameter(function, name, callee.defaults.get(name), here)
         frame = Frame(holder, function.scope, callee.closure, callee.unit, function, callee.bound, callee.owner)
-        return self._run_frame(callee, frame, site)
+        began = self.now
+        returned = self._run_frame(callee, frame, site)
+        self._roots.append((began, self.now))
+        return returned
 
     def construct(self, cls: ClassValue, arguments: Arguments, site: Site, generic: bool = False) -> Value:
         """Make an object of a project's class."""

@@ -242,8 +242,8 @@ class World(Protocol):
     def canonical(self, dotted: str) -> str:
         """The one spelling of a library's dotted name."""
 
-    def star(self, module: str, name: str) -> bool:
-        """True if ``from module import *`` can be what binds ``name``."""
+    def star(self, module: str, name: str, sure: bool = False) -> bool:
+        """True if ``from module import *`` can be what binds ``name``; with ``sure``, if it is known to."""
 
     def member(self, machine: Machine, name: LibraryName, site: Site) -> Value | None:
         """A library's constant in place of its name: ``np.pi``."""

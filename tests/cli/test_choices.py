@@ -69,10 +69,10 @@ def test_unused_suppressions_can_be_ignored_for_a_file(run: Run, both: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--select", "KV202"], "unknown rule 'KV202'; did you mean 'KV201'?"),
+        (["--select", "KV205"], "unknown rule 'KV205'; did you mean 'KV204'?"),
         (["--extend-select", "VK101"], "unknown rule 'VK101'; did you mean 'KV101'?"),
         (["--extend-ignore", "kl-sgn"], "did you mean 'KV401' (kl-sign)?"),
-        (["--per-file-ignores", "a.py:KV604"], "unknown rule 'KV604'; did you mean 'KV603'?"),
+        (["--per-file-ignores", "a.py:KV618"], "unknown rule 'KV618'; did you mean 'KV61"),
         (["--per-file-ignores", "a.py"], "--per-file-ignores takes PATTERN:CODES, such as 'tests/*:KV101', not 'a.py'"),
         (["--extend-per-file-ignores", "a.py:"], "--extend-per-file-ignores takes PATTERN:CODES"),
         (["--outptu-format", "json"], "--output-format"),
@@ -106,7 +106,7 @@ def test_a_misspelt_command(run: Run, project: Path) -> None:
         ("base-line = ''", "did you mean 'baseline'?"),
         ("extend-ignore = 'KV1'", "'extend-ignore' must be a list of strings"),
         ("extend-per-file-ignores = ['KV1']", "'extend-per-file-ignores' must be a table"),
-        ("per-file-ignores = {'a.py' = ['KV202']}", "unknown rule 'KV202'; did you mean 'KV201'?"),
+        ("per-file-ignores = {'a.py' = ['KV205']}", "unknown rule 'KV205'; did you mean 'KV204'?"),
         ("baseline = 1", "'baseline' must be a string"),
     ],
 )
@@ -164,7 +164,7 @@ def test_show_settings(run: Run, both: Path) -> None:
     assert sources["ignore"] == "command line"
     assert sources["extend-exclude"] == "pyproject.toml and command line"
     assert sources["preview"] == "default"
-    assert "# 2 rules run:\n#   KV602 KV603" in first
+    assert "# 9 rules run:\n#   KV602 KV603 KV604 KV606 KV609 KV610 KV611 KV612 KV616" in first
     assert "preview = true" in second
     assert "KV410" in second
 

@@ -60,7 +60,7 @@ def test_options_are_read(wrap: Any) -> None:
         ({"selct": ["KV1"]}, "unknown setting 'selct'; did you mean 'select'?"),
         ({"select": "KV1"}, "'select' must be a list of codes"),
         ({"select": ["KV901"]}, "'select': unknown rule 'KV901'"),
-        ({"ignore": ["KV60l"]}, "'ignore': unknown rule 'KV60L'; did you mean 'KV60"),
+        ({"ignore": ["KV60l"]}, "'ignore': unknown rule 'KV60L'; did you mean 'KV6"),
         ({"preview": "yes"}, "'preview' must be true or false"),
         ({"targetKeras": 4}, "'targetKeras' must be 2, 3 or both"),
         ({"debounce": -1}, "'debounce' must be milliseconds, from 0 to 60000"),

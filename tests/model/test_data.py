@@ -116,6 +116,7 @@ STEPS = [
     ("LabelBinarizer().fit_transform(y)", "one-hot LabelBinarizer.fit_transform"),
     ("LabelEncoder().fit_transform(y)", "encoded LabelEncoder.fit_transform"),
     ("StandardScaler().fit_transform(X)", "standardised StandardScaler.fit_transform"),
+    ("StandardScaler().fit(X).transform(X)", "standardised StandardScaler.transform"),
     ("MinMaxScaler().fit_transform(X)", "scaled MinMaxScaler.fit_transform"),
     ("train_test_split(X, y, test_size=0.2)[3]", "split test"),
     ("shuffle(X, y)[1]", "shuffled"),
@@ -138,6 +139,20 @@ STEPS = [
     ("x_train / elsewhere.number()", "unknown divide"),
     ("pd.read_csv('a.csv').sample(frac=1)", "shuffled sample"),
     ("np.log(X)", "computed log"),
+    ("pd.read_csv('a.csv').drop(['kind'], axis=1)", "selected drop 'kind'"),
+    ("pd.read_csv('a.csv').drop(['kind', 'name'], axis=1)", "selected drop"),
+    (
+        "keras.applications.imagenet_utils.preprocess_input(x_train)",
+        "scaled keras.applications.imagenet_utils.preprocess_input",
+    ),
+    (
+        "keras.applications.imagenet_utils.preprocess_input(x_train, mode='tf')",
+        "scaled keras.applications.imagenet_utils.preprocess_input in another mode",
+    ),
+    (
+        "tf.keras.preprocessing.text.Tokenizer().texts_to_matrix(pd.read_csv('a.csv')['text'])",
+        "selected ['text']; encoded texts_to_matrix",
+    ),
 ]
 
 
@@ -172,6 +187,7 @@ RANGES = [
     ("np.random.rand(4)", "0..1", False),
     ("np.random.randint(0, 5, 100)", "0..4", False),
     ("np.random.randint(5, size=100)", "0..4", False),
+    ("np.array(np.random.randint(0, 2, 32).tolist() * 100)", None, False),
     ("np.random.uniform(-2, 2, 100)", "-2..2", False),
     ("np.linspace(0, 1, 50)", "0..1", True),
     ("np.arange(10)", "0..9", True),
@@ -356,6 +372,60 @@ PROGRAMS = {
 }
 
 
+PROGRAMS |= {
+    "columns that are scaled in place": (
+        "found = x_train.astype('float32')\nfor i in range(2):\n    found[:, i] = (found[:, i] - 3.0) / 2.0\n",
+        "cast float32; scaled - 3; scaled / 2",
+        "None",
+    ),
+    "scaled in place by a function": (
+        "def scale(a):\n    a /= 255\nfound = x_train.astype('float32')\nscale(found)\n",
+        "cast float32; scaled / 255",
+        "0..1",
+    ),
+    "items that are written": (
+        "found = x_train.copy()\nfound[3] = elsewhere.image\n",
+        "computed items are written",
+        "None",
+    ),
+    "an array that a loop fills": (
+        "found = np.zeros((10, 28, 28))\nfor i in range(10):\n    found[i] = x_test[i] / 255\n",
+        "scaled / 255",
+        "0..1",
+    ),
+    "images of Keras in a list": (
+        "a = []\nfor name in elsewhere.names:\n"
+        "    a.append(keras.preprocessing.image.img_to_array(keras.preprocessing.image.load_img(name)))\n"
+        "found = np.array(a) / 255\n",
+        "scaled / 255",
+        "0..1",
+    ),
+    "images of Pillow": (
+        "from PIL import Image\nfound = np.asarray(Image.open('a.png').convert('RGB').resize((8, 8)))\n",
+        "resized convert; resized resize",
+        "0..255",
+    ),
+    "images of scikit-image, which scales when it resizes": (
+        "from skimage import io, transform\nfound = transform.resize(io.imread('a.png'), (8, 8))\n",
+        "scaled skimage.transform.resize",
+        "0..1",
+    ),
+    "images that TensorFlow decodes": (
+        "def read(path):\n    return tf.image.resize(tf.io.decode_jpeg(tf.io.read_file(path)), (8, 8))\n"
+        "found = tf.data.Dataset.list_files('a/*').map(read).batch(4)\n",
+        "resized; batched 4",
+        "0..255",
+    ),
+    "images of TensorFlow Datasets": (
+        "import tensorflow_datasets as tfds\n"
+        "(train, test), info = tfds.load('cifar10', split=['train', 'test'], as_supervised=True, with_info=True)\n"
+        "found = train.map(lambda a, b: (tf.cast(a, tf.float32) / 255, b)).batch(8)\n",
+        "cast float32; scaled / 255; batched 8",
+        "0..1",
+    ),
+}
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs(name: str) -> None:
     text, steps, limits = PROGRAMS[name]
@@ -363,6 +433,47 @@ def test_programs(name: str) -> None:
     assert (steps_of(found), str(found.range)) == (steps, limits)
     assert found.source.is_known
     assert found.is_sure is ("two ways" not in name)
+
+
+FOLDERS = "for i, kind in enumerate(elsewhere.kinds):\n    for name in elsewhere.names(kind):\n"
+PAIRS = f"pairs = []\n{FOLDERS}        pairs.append([cv2.imread(name), i])\n"
+SEPARATE = "found = []\nfor image, label in pairs:\n    found.append(label)\n"
+ORDERS = {
+    "class after class": (f"found = []\n{FOLDERS}        found.append(i)\n", "sorted"),
+    "one-hot": (f"a = []\n{FOLDERS}        a.append(i)\nfound = to_categorical(a, 3)\n", "sorted"),
+    "shuffled in place": (f"found = []\n{FOLDERS}        found.append(i)\nrandom.shuffle(found)\n", "mixed"),
+    "shuffled in place, then encoded": (
+        f"a = []\n{FOLDERS}        a.append(i)\nrandom.shuffle(a)\nfound = to_categorical(a, 3)\n",
+        "mixed",
+    ),
+    "by the item": ("found = []\nfor name in elsewhere.names:\n    found.append(elsewhere.label(name))\n", ""),
+    "one loop for each class": (
+        "found = []\nfor name in elsewhere.cats:\n    found.append(0)\n"
+        "for name in elsewhere.dogs:\n    found.append(1)\n",
+        "sorted",
+    ),
+    "either class in one loop": (
+        "found = []\nfor name in elsewhere.names:\n    if 'cat' in name:\n        found.append(0)\n"
+        "    else:\n        found.append(1)\n",
+        "",
+    ),
+    "a class that is drawn": (
+        "found = []\nfor _ in range(9):\n    kind = random.choice([0, 1])\n    for name in elsewhere.names:\n"
+        "        found.append(kind)\n",
+        "",
+    ),
+    "pairs": (f"import cv2\n{PAIRS}{SEPARATE}", "sorted"),
+    "pairs that are shuffled": (f"import cv2\n{PAIRS}random.shuffle(pairs)\n{SEPARATE}", ""),
+    "lists of one number each": ("found = np.array([0] * elsewhere.n + [1] * elsewhere.m)\n", "sorted"),
+    "runs of an array": ("found = np.zeros(100)\nfound[:50] = 1\n", "sorted"),
+    "single items of an array": ("found = np.zeros(100)\nfor i in elsewhere.places:\n    found[i] = 1\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_the_order_of_labels_that_loops_gather(name: str) -> None:
+    text, order = ORDERS[name]
+    assert data_of(text).order == order
 
 
 def test_what_decides_how_is_kept() -> None:
@@ -393,3 +504,40 @@ SCALED = [
 @pytest.mark.parametrize(("code", "scaled"), SCALED)
 def test_whether_anything_scales_them(code: str, scaled: bool | None) -> None:
     assert data_of_expression(code).is_scaled is scaled
+
+
+ROWS = """\
+rows, numbers = [], {numbers}
+for kind in ("cat", "dog"):
+    label = numbers[kind]
+    for name in elsewhere.files(kind):
+        rows.append([name, label])
+table = np.array(rows, dtype=object)
+{between}
+found = []
+for name, label in table:
+    found.append(label)
+"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "between", "order"),
+    [
+        ("{'cat': 0, 'dog': 1}", "", "sorted"),
+        ("{'cat': 0, 'dog': 1}", "np.random.shuffle(table)", ""),
+        ("{'cat': 1, 'dog': 1}", "", ""),
+        ("elsewhere.numbers", "", ""),
+    ],
+)
+def test_a_column_of_an_array_of_rows(numbers: str, between: str, order: str) -> None:
+    assert data_of(ROWS.format(numbers=numbers, between=between)).order == order
+
+
+def test_an_array_that_is_given_its_shape_and_filled() -> None:
+    text = "found = np.ndarray((9, 8, 8, 3), np.uint8{more})\nfor i in range(9):\n    found[i] = x_train[i]\n"
+    filled = data_of(text.format(more=""))
+    assert filled.source.kind == "keras.datasets.mnist"
+    assert filled.range is not None
+    assert filled.range.highest == 255
+    held = data_of("found = np.ndarray((9, 8), np.uint8, buffer=elsewhere.bytes)\n")
+    assert held.range is None

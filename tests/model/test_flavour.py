@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from kerasvae_lint import Settings, lint_paths
-from kerasvae_lint.keras.flavour import flavour_of_pins
+from kerasvae_lint.binding.build import build
+from kerasvae_lint.keras.flavour import flavour_of, flavour_of_pins
+from kerasvae_lint.source import decode
+from kerasvae_lint.source.syntax import parse_code
 
 KEPT = """\
 import tensorflow as tf
@@ -66,3 +69,19 @@ def test_the_projects_pins_count(tmp_path: Path) -> None:
     path.write_text(KEPT, encoding="utf-8")
     (tmp_path / "requirements.txt").write_text("tensorflow==1.15\n", encoding="utf-8")
     assert lint_paths([path], Settings(select=("KV303",))).findings == []
+
+
+@pytest.mark.parametrize(
+    ("line", "keras2", "keras3"),
+    [
+        ("from keras.src import testing", False, True),
+        ("from keras.src.api_export import keras_export", False, True),
+        ("from keras.src import layers", True, True),
+        ("from keras import ops", False, True),
+        ("import tf_keras", True, False),
+    ],
+)
+def test_imports_tell(line: str, keras2: bool, keras3: bool) -> None:
+    tree, source = parse_code(decode(line.encode(), "a.py"))
+    found = flavour_of(build(tree, source.text), line, None, None)
+    assert (found.keras2, found.keras3) == (keras2, keras3)

@@ -64,6 +64,16 @@ def test_a_model_keeps_its_own_layers_when_another_one_calls_it() -> None:
     assert _asked("len(encoder.layers)") == "3"
 
 
+def test_layers_of_a_loop_that_nobody_counts_are_not_numbered() -> None:
+    text = (
+        "import elsewhere\nfrom tensorflow import keras\ninputs = keras.Input((4,))\nx = inputs\n"
+        "for layer in elsewhere.layers:\n    x = layer(x)\n"
+        "model = keras.Model(inputs, keras.layers.Dense(2)(x))\n"
+    )
+    assert _holds(f"{text}found = len(model.layers)\n", "found") != "2"
+    assert "unknown" in _holds(f"{text}found = model.layers[1]\n", "found")
+
+
 def test_the_description_says_what_the_host_writes() -> None:
     text = (
         OWN.format(call="return inputs * self.beta")

@@ -93,6 +93,8 @@ def test_value_of_an_attribute(statement: str, expected: str) -> None:
         ("import tf_keras as keras\ntfkl = keras.layers", "tfkl.Layer", "keras.layers.Layer"),
         ("from keras.engine.topology import Layer", "Layer", "keras.layers.Layer"),
         ("from keras.layers import *", "Dense", "keras.layers.Dense"),
+        ("from keras.models import *\nfrom keras.layers import *", "Model", "keras.Model"),
+        ("from keras.layers import *\nfrom keras.optimizers import *", "Dropout", "keras.layers.Dropout"),
         ("import tensorflow_probability as tfp\ntfd = tfp.distributions", "tfd.Normal", "tfp.distributions.Normal"),
         ("from tensorflow_probability.python.distributions.normal import Normal", "Normal", "tfp.distributions.Normal"),
         ("try:\n    import tf_keras as k\nexcept ImportError:\n    import keras as k", "k.Model", "keras.Model"),

@@ -206,9 +206,9 @@ def test_files_are_read_together(files: Files, expected: list[str], tmp_path: Pa
     assert [f"{Path(f.filename).name}:{f.location.row} {f.code}" for f in result.findings] == expected
 
 
-def codes(text: str, folder: Path) -> list[str]:
+def codes(text: str, folder: Path, select: str = "KV1") -> list[str]:
     (folder / "program.py").write_text(text, encoding="utf-8")
-    found = lint_paths([folder], Settings(select=("KV1",)), cache=False, jobs=1).findings
+    found = lint_paths([folder], Settings(select=(select,)), cache=False, jobs=1).findings
     return [finding.code for finding in found]
 
 
@@ -261,3 +261,17 @@ class Grow(tf.keras.callbacks.Callback):
 """
     assert codes(text.replace("LIST", "self.trainable_variables"), tmp_path) == ["KV101"]
     assert codes(text.replace("LIST", "self.maker.trainable_variables"), tmp_path) == []
+
+
+def test_a_data_set_of_another_file_is_split(tmp_path: Path) -> None:
+    text = """\
+import keras
+from source import samples
+
+ds = samples.shuffle(1000)
+train, held_out = ds.skip(200), ds.take(200)
+"""
+    (tmp_path / "source.py").write_text("import tensorflow as tf\nsamples = tf.data.Dataset.range(1000)\n")
+    assert codes(text, tmp_path, "KV703") == ["KV703"]
+    (tmp_path / "source.py").write_text("import datasets\nsamples = datasets.load_dataset('squad', streaming=True)\n")
+    assert codes(text, tmp_path, "KV703") == []

@@ -19,7 +19,7 @@ if VERSION == "2":
 
         exp, square, round, shape = tf.exp, tf.square, tf.round, tf.shape
         matmul, transpose, reshape, cast = tf.matmul, tf.transpose, tf.reshape, tf.cast
-        mean, sum, clip = tf.reduce_mean, tf.reduce_sum, tf.clip_by_value
+        mean, sum, clip, log = tf.reduce_mean, tf.reduce_sum, tf.clip_by_value, tf.math.log
 
     def drawn(shape: Any, seed: Any) -> Any:
         """Standard normal noise."""

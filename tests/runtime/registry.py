@@ -9,6 +9,8 @@ from pieces import X, keras
 
 HEALTHY: dict[str, Callable[[], tuple[Any, ...]]] = {}
 SICK: dict[str, tuple[str, Callable[[], tuple[Any, ...]]]] = {}
+ALSO: dict[str, tuple[str, ...]] = {}
+"""What else a sick one is asked."""
 
 
 def healthy(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
@@ -17,11 +19,12 @@ def healthy(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]
     return make
 
 
-def sick(probe: str) -> Callable[[Callable[[], tuple[Any, ...]]], Callable[[], tuple[Any, ...]]]:
-    """This probe must fail."""
+def sick(probe: str, *also: str) -> Callable[[Callable[[], tuple[Any, ...]]], Callable[[], tuple[Any, ...]]]:
+    """This probe must fail; what the others say is looked at in a test of its own."""
 
     def register(make: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
         SICK[make.__name__] = (probe, make)
+        ALSO[make.__name__] = also
         return make
 
     return register

@@ -10,6 +10,7 @@ import json
 import traceback
 from typing import Any
 
+import inline_scenarios  # noqa: F401 registers its own
 import numpy as np
 import schedule_scenarios  # noqa: F401 registers its own
 from pieces import (
@@ -32,9 +33,10 @@ from pieces import (
     rng,
     seeds,
 )
-from registry import HEALTHY, SICK, compiled, healthy, sick
+from registry import ALSO, HEALTHY, SICK, compiled, healthy, sick
 
-from kerasvae_lint.runtime import check_model
+from kerasvae_lint.runtime import check, check_model
+from kerasvae_lint.runtime.options import Options
 
 
 def vae(**kwargs: Any) -> Any:
@@ -111,10 +113,47 @@ def dropout_and_statistics() -> tuple[Any, ...]:
     return compiled(keras.Sequential(stack))
 
 
-@healthy
+# A functional model of Keras 3 replaces the mode that a call names.
+holds_in_keras_2 = healthy if VERSION == "2" else sick("mode")
+
+
+@holds_in_keras_2
 def inference_on_purpose() -> tuple[Any, ...]:
     inputs = keras.Input((8,))
     base = keras.Sequential([keras.Input((8,)), layers.Dense(8), layers.BatchNormalization()])
+    return compiled(keras.Model(inputs, layers.Dense(8)(base(inputs, training=False))))
+
+
+@holds_in_keras_2
+def monte_carlo_dropout() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    hidden = layers.Dropout(0.3)(layers.Dense(16)(inputs), training=True)
+    return compiled(keras.Model(inputs, layers.Dense(8)(hidden)))
+
+
+@holds_in_keras_2
+def monte_carlo_recurrent() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    steps = layers.Reshape((2, 4))(inputs)
+    hidden = layers.LSTM(8, dropout=0.3)(steps, training=True)
+    return compiled(keras.Model(inputs, layers.Dense(8)(hidden)))
+
+
+@healthy
+def mode_passed_inside() -> tuple[Any, ...]:
+    class Always(layers.Dropout):
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return super().call(inputs, training=True)
+
+    inputs = keras.Input((8,))
+    return compiled(keras.Model(inputs, layers.Dense(8)(Always(0.3)(layers.Dense(16)(inputs)))))
+
+
+@healthy
+def frozen_and_called_for_inference() -> tuple[Any, ...]:
+    inputs = keras.Input((8,))
+    base = keras.Sequential([keras.Input((8,)), layers.Dense(8), layers.BatchNormalization()])
+    base.trainable = False
     return compiled(keras.Model(inputs, layers.Dense(8)(base(inputs, training=False))))
 
 
@@ -238,6 +277,11 @@ def softmax_of_one() -> tuple[Any, ...]:
     return classes(layers.Dense(1, activation="softmax"), loss="binary_crossentropy", most=2)
 
 
+@sick("data", "loss")
+def softmax_of_one_on_numbers() -> tuple[Any, ...]:
+    return classes(layers.Dense(1, activation="softmax"), loss="mse", most=2)
+
+
 @sick("loss")
 def categorical_of_one() -> tuple[Any, ...]:
     return classes(layers.Dense(1, activation="sigmoid"), loss="categorical_crossentropy", most=2)
@@ -324,6 +368,19 @@ else:
     sick("mode")(no_training_flag)
 
 
+def trained_twice(optimizer: Any) -> list[Any]:
+    """The losses of two trainings, each of them undone: two steps from the start."""
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(8)])
+    model.compile(optimizer, "mse")
+    subject = check.subject_of(model, X, X, batch_size=32, callbacks=[], options=Options(device="cpu"))
+    losses = []
+    for _ in range(2):
+        with subject.undone():
+            subject.train(subject.feed.only(0))
+            losses.append(subject.train(subject.feed.only(0))["loss"])
+    return losses
+
+
 def main() -> None:
     """Probe all and print ``{name: {probe: [verdict, message]}}``."""
     found: dict[str, Any] = {}
@@ -332,7 +389,7 @@ def main() -> None:
         try:
             model, x, y, callbacks = make()
             before = [np.array(w) for w in model.get_weights()]
-            asked = SICK[name][:1] if name in SICK else ()
+            asked = (SICK[name][0], *ALSO[name]) if name in SICK else ()
             result = check_model(model, x, y, callbacks=callbacks, epochs=5, names=asked)
             found[name] = {probe.probe: [probe.verdict, probe.message] for probe in result.probes}
             after = model.get_weights()[: len(before)]
@@ -342,7 +399,9 @@ def main() -> None:
             traceback.print_exc()
             found[name] = {"raised": ["fail", f"{type(error).__name__}: {error}"]}
     expected = {name: probe for name, (probe, _) in SICK.items()}
-    print(json.dumps({"found": found, "sick": expected}))
+    optimizers = {"momentum": keras.optimizers.SGD(0.1, momentum=0.9), "adam": "adam", "adagrad": "adagrad"}
+    twice = {name: trained_twice(optimizer) for name, optimizer in optimizers.items()}
+    print(json.dumps({"found": found, "sick": expected, "twice": twice}))
 
 
 if __name__ == "__main__":

@@ -58,6 +58,39 @@ def test_one_line_and_status_2(name: str, tmp_path: Path) -> None:
     assert "Traceback" not in answer.err
 
 
+BROKEN_OFF = """
+import time
+import numpy as np
+import keras
+
+class Slow(keras.layers.Layer):
+    def call(self, x):
+        time.sleep(0.6)
+        return x
+
+class Endless(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        time.sleep(999)
+
+model = keras.Sequential([keras.Input((4,)), Slow(), keras.layers.Dense(1, activation="softmax")])
+model.compile("sgd", "binary_crossentropy")
+x = np.random.random((64, 4))
+model.fit(x, x[:, 0] > 0.5, epochs=3, callbacks=[Endless()])
+"""
+
+
+def test_a_run_that_is_broken_off_tells_what_had_failed_by_then(tmp_path: Path) -> None:
+    written(tmp_path, BROKEN_OFF)
+    answer = verify("program.py", "--timeout", "40", "--output-format", "json", cwd=tmp_path)
+    assert answer.status == 1, answer.err
+    assert answer.verdicts()["targets"] == "fail"
+    (target,) = answer.targets
+    (run,) = target["runs"]
+    said = {probe["probe"]: probe["message"] for probe in run["models"][0]["probes"]}
+    assert said["learning"] == "not asked: still running after 40 s (--timeout)"
+    assert any("of the 32 samples of a batch are looked at" in note for note in run["notes"]), "a slow pass gets fewer"
+
+
 def test_nothing_is_left_running(tmp_path: Path) -> None:
     mark = f"kvlint-left-{os.getpid()}"
     child = f"[sys.executable, '-c', 'import time; time.sleep(99)', '{mark}']"

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.ahead import Ahead
-from tests.runtime.running import needs_runtime
+from tests.runtime.running import FLAVOURS, IDS, needs_runtime, told_by
 
 pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
 SCRIPT = Path(__file__).with_name("scenarios.py")
-FILES = (SCRIPT, SCRIPT.with_name("schedule_scenarios.py"))
+FILES = (SCRIPT, *(SCRIPT.with_name(f"{name}_scenarios.py") for name in ("schedule", "inline")))
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 NAMES = re.findall(r"^def (\w+)\(\) -> tuple", TEXT, re.MULTILINE)
-FLAVOURS = [("2", "tensorflow"), ("3", "tensorflow"), ("3", "jax"), ("3", "torch")]
+
+outcomes = told_by(SCRIPT)
 
 
-def _outcomes(flavour: tuple[str, str]) -> dict[str, Any]:
-    """What every probe said of every model; one process for all."""
-    root = SCRIPT.parents[2]
-    command = [sys.executable, str(SCRIPT), *flavour]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=1400, cwd=root, check=False)
-    assert run.returncode == 0, run.stderr[-3000:]
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return found
-
-
-outcomes = Ahead(_outcomes, *(flavour for flavour in FLAVOURS if importlib.util.find_spec(flavour[1]) is not None))
-
-
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=["2", "3-tensorflow", "3-jax", "3-torch"])
+@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
 @pytest.mark.parametrize("name", NAMES)
 def test_verdicts(name: str, version: str, backend: str) -> None:
     if importlib.util.find_spec(backend) is None:
@@ -50,3 +33,19 @@ def test_verdicts(name: str, version: str, backend: str) -> None:
     else:
         assert expected in failed, probes
     assert not [message for _, message in probes.values() if "could not be asked" in message]
+
+
+@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
+def test_an_output_that_never_moves_is_no_broadcast(version: str, backend: str) -> None:
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    _, message = outcomes((version, backend))["found"]["softmax_of_one_on_numbers"]["loss"]
+    assert "broadcast" not in message
+
+
+@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
+def test_what_is_undone_leaves_no_moments(version: str, backend: str) -> None:
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    for first, second in outcomes((version, backend))["twice"].values():
+        assert first == pytest.approx(second, rel=1e-5)

@@ -25,6 +25,7 @@ class Part:
         dtype: of its numbers; empty where that depends.
         range: the lowest and the highest number, infinite where nothing bounds them; None if that is not known.
         met: True if both ends of the range occur.
+        reached: how low and how high some numbers surely go, where the ends need not occur; None if not known.
         whole: True if all numbers are whole ones; None if that is not known.
         classes: of labels how many classes there are.
         split: ``train`` or ``test``; empty for a set that is not split.
@@ -42,6 +43,7 @@ class Part:
     split: Literal["train", "test", ""] = ""
     order: Order = ""
     several: bool = False
+    reached: tuple[float, float] | None = None
 
 
 Options = Mapping[str, object]
@@ -257,7 +259,10 @@ def _regression(options: Options) -> Parts:
     rows, targets = _size(options.get("n_samples")), options.get("n_targets")
     x = _numbers(rows, _size(options.get("n_features")), "mixed")
     many = _size(targets)
-    y = Part("y", (rows,) if targets == 1 else (rows, many), "float64", UNBOUNDED, False, False, order="mixed")
+    shape: Shape = (rows,) if targets == 1 else (rows, many)
+    # around 0, and tens or hundreds away from it; its `bias` has the name that layers give theirs
+    reached = (-2.0, 2.0) if options.get("use_bias", 0) == 0 else None
+    y = Part("y", shape, "float64", UNBOUNDED, False, False, order="mixed", reached=reached)
     return _pair(x, y) if targets == 1 or isinstance(many, int) else {(0,): x}
 
 
@@ -299,7 +304,9 @@ def _friedman(columns: int | None) -> Callable[[Options], Parts]:
         rows = _size(options.get("n_samples"))
         size = columns if columns is not None else _size(options.get("n_features"))
         x = _numbers(rows, size, "mixed", (0, 1) if columns is None else (0, 1760))
-        return _pair(x, Part("y", (rows,), "float64", UNBOUNDED, False, False, order="mixed"))
+        # the first has a mean of 14 and a deviation of 5, the third is an angle
+        reached = (10.0, 10.0) if columns is None else None
+        return _pair(x, Part("y", (rows,), "float64", UNBOUNDED, False, False, order="mixed", reached=reached))
 
     return made
 

@@ -205,6 +205,7 @@ ROWS = {
     "np.nanstd": "array nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)",
     "np.nansum": "array nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True)",
     "np.nanvar": "array nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=None)",
+    "np.ndarray": "array zeros(shape, dtype=None, buffer=None, offset=0, strides=None, order=None); unchecked",
     "np.ndim": "shape rank(a)",
     "np.negative": "array negative(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None)",
     "np.nextafter": "array nextafter(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None)",

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime import choices
+from kerasvae_lint.runtime import choices, watch
+from kerasvae_lint.runtime.draws import as_drawn, exchanged, unchanged
 from kerasvae_lint.runtime.feed import Batch
+from kerasvae_lint.runtime.framework import to_numpy
 from kerasvae_lint.runtime.probes.gradients import redraw
+from kerasvae_lint.runtime.probes.inline import Drawn
+from kerasvae_lint.runtime.probes.objective import optimised
 from kerasvae_lint.runtime.probes.posterior import Posterior
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
-from kerasvae_lint.runtime.subject import Subject, Unit, differ
+from kerasvae_lint.runtime.subject import Subject, Unit
 from kerasvae_lint.runtime.trees import leaves, replace_leaf
 
 CODES = ["KV405", "KV410", "KV511", "KV701"]
@@ -27,6 +31,7 @@ def ask(subject: Subject) -> ProbeResult:
     if deaf:  # zero weights at the start are no fault: asked again at others
         with subject.undone():
             redraw(subject, np.random.default_rng(subject.options.seed + 1))
+            subject.notes.pop("grain", None)  # outputs that were 0 showed no rounding
             still = _deaf_inputs(subject) or []
         deaf = [name for name in deaf if name in still]
     if deaf is None:
@@ -38,7 +43,7 @@ def ask(subject: Subject) -> ProbeResult:
         message = f"{name} at line {row} looks for the largest of one number: it is 0 whatever the output"
         return ProbeResult("data", FAIL, message, ["KV709"], {"row": row})
     posterior: Posterior | None = subject.notes.get("posterior")
-    if posterior is not None and posterior.sampler is not None:
+    if posterior is not None and posterior.is_drawn:
         if not _reads_latent(subject, posterior):
             message = "the output is the same without the latent code: the decoder ignores it"
             return ProbeResult("data", FAIL, message, ["KV410"], {"ignored": ["latent code"]})
@@ -101,7 +106,7 @@ def _differs(subject: Subject, changed: Any) -> bool:
             before, after = subject.forward(training=training), subject.forward(changed, training=training)
         else:
             before, after = (_unit_forward(subject, unit, training) for unit in changed)
-        if differ(before, after):
+        if subject.differ(before, after):
             return True
     return False
 
@@ -118,6 +123,8 @@ def _unit_forward(subject: Subject, unit: Unit, training: bool) -> list[Any]:
 def _reads_latent(subject: Subject, posterior: Posterior) -> bool:
     """Zeros in place of the draw: does the model's own output change?"""
     layer = posterior.sampler
+    if posterior.drawn is not None:
+        return _reads_code(subject, posterior, posterior.drawn)
     inner = layer.call
 
     def silent(*args: Any, **kwargs: Any) -> Any:
@@ -131,4 +138,28 @@ def _reads_latent(subject: Subject, posterior: Posterior) -> bool:
         return True
     finally:
         object.__delattr__(layer, "call")
-    return differ(before, after)
+    return subject.differ(before, after)
+
+
+def _reads_code(subject: Subject, posterior: Posterior, drawn: Drawn) -> bool:
+    """The same where no layer draws: noise that makes every code 0, in the pass or in the step that draws it."""
+    noise = to_numpy(drawn.draw.value)
+    silent = -drawn.mean / np.sqrt(np.maximum(drawn.variance, 1e-30))
+    if silent.size != noise.size or subject.model is None:
+        return True
+    zeros = as_drawn(drawn.draw, silent, subject.framework.tensor)
+    asked: list[Any] = []
+
+    def silenced(draw: Any) -> Any:
+        asked.append(draw)
+        return zeros
+
+    exchange = exchanged(drawn.number, silenced)
+    found: list[list[Any]] = []
+    for listener in (unchanged, exchange):
+        with watch.listening(draws=listener):
+            if posterior.in_step:
+                found.append([np.asarray(optimised(subject) or 0.0)])
+            else:
+                found.append(subject.forward(training=True))
+    return not asked or subject.differ(*found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,20 +12,24 @@ import numpy as np
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.framework import Variable, to_numpy
 from kerasvae_lint.runtime.probes.paths import has_path
+from kerasvae_lint.runtime.probes.places import is_number
+from kerasvae_lint.runtime.probes.response import weights_listed
+from kerasvae_lint.runtime.probes.timesteps import never_recurring
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult, VariableResult
-from kerasvae_lint.runtime.subject import Subject, TapeStep, differ
+from kerasvae_lint.runtime.subject import Subject, TapeStep
 from kerasvae_lint.runtime.trees import leaves
 from kerasvae_lint.runtime.words import names
 
-NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517"]
+NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517", "KV522"]
 ALWAYS_ZERO = ["KV306", "KV508"]
 NOT_FINITE = ["KV306", "KV307", "KV516"]
-UNTRACKED = ["KV305", "KV511"]
+UNTRACKED = ["KV305", "KV502", "KV511", "KV523"]
+FROZEN = ["KV507", "KV512"]
 _BAD = {
     "no path": (NO_PATH, "no gradient: nothing of the loss depends on it in a way that can be differentiated"),
     "always zero": (ALWAYS_ZERO, "a gradient of 0 at every weight tried: clipped, rounded or saturated"),
     "not finite": (NOT_FINITE, "a gradient that is not finite"),
-    "untracked": (UNTRACKED, "is read, but Keras does not track it: never trained, never saved"),
+    "untracked": (UNTRACKED, "read, but not tracked by Keras: never trained, never saved"),
 }
 
 
@@ -94,7 +100,7 @@ def steps_of_tape(tape: list[TapeStep]) -> Steps:
     return Steps([step.gradients for step in tape], losses)
 
 
-def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResult]]:
+def ask(subject: Subject, steps: Steps, strays: Sequence[Variable] = ()) -> tuple[ProbeResult, list[VariableResult]]:
     """The verdict over all variables, and one for each."""
     rows: list[VariableResult] = []
     bad: dict[str, list[str]] = {}
@@ -107,9 +113,28 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
             bad.setdefault(row.verdict, []).append(row.path)
         if row.verdict == "ok":
             subject.notes.setdefault("reached", set()).add(id(variable.raw))
+    for stray in strays:
+        rows.append(VariableResult(stray.path, list(stray.shape), True, [], "untracked"))
+        bad.setdefault("untracked", []).append(stray.path)
+    stuck, unheld = _stuck(subject), _unheld(subject)
     trained = [row for row in rows if row.gradient_norms or row.verdict in _BAD]
     figures = {"watched_steps": len(steps.records), "variables": len(trained), "without": sum(map(len, bad.values()))}
     figures["no_path"] = len(bad.get("no path", ()))
+    if stuck:
+        message = (
+            f"{names([v.path for v in stuck])} can be trained now and could not when the step was first run: it goes on"
+            " without them until `compile` is called again"
+        )
+        return ProbeResult("gradients", FAIL, message, FROZEN, figures), rows
+    if unheld:
+        message = (
+            f"{names([v.path for v in unheld])} {'is' if len(unheld) == 1 else 'are'} frozen and trained all the same:"
+            " what is trained was fixed before, until `compile` is called again"
+        )
+        return ProbeResult("gradients", FAIL, message, FROZEN, figures), rows
+    if not trained and rows and _all_frozen(subject, steps):
+        message = f"the training moves nothing: all {len(rows)} weights are frozen when it begins"
+        return ProbeResult("gradients", FAIL, message, FROZEN, figures), rows
     if not trained:
         return ProbeResult("gradients", SKIP, "no trainable variable was handed to an optimizer", [], figures), rows
     if bad:
@@ -121,12 +146,75 @@ def ask(subject: Subject, steps: Steps) -> tuple[ProbeResult, list[VariableResul
     message = f"all {len(trained)} trained variables get gradients"
     if quiet:
         message += f"; 0 at these weights, not at others: {names(quiet)}"
+    unused = [row.path for row in rows if row.verdict == "one time step"]
+    if unused:
+        message += f"; note: the sequences have one time step, so {names(unused)} {'is' if len(unused) == 1 else 'are'}"
+        message += " never used (are the axes in order: samples, time steps, features?)"
     return ProbeResult("gradients", PASS, message, [], figures), rows
+
+
+def _all_frozen(subject: Subject, steps: Steps) -> bool:
+    """True where steps were really made, and layers are frozen that could learn."""
+    if not subject.trains or subject.synthetic or subject.notes.get("wrapped") or steps.error is not None:
+        return False
+    return any(not layer.trainable and layer.weights for layer in subject.layers)
+
+
+def _stuck(subject: Subject) -> list[Variable]:
+    """Trainable variables that the step leaves alone because it was made, before this ``fit``, without them."""
+    moved: set[int] = subject.notes.get("moved", set())
+    if not subject.notes.get("compiled_before") or not moved:
+        return []
+    wanted = {i for raw in subject.model.trainable_variables if hasattr(raw, "assign") for i in Variable(raw).ids}
+    meant = [v for v in subject.variables() if v.is_float and v.ids & wanted]
+    left = [v for v in meant if id(v.raw) not in moved]
+    if not 0 < len(left) < len(meant):
+        return []
+    seen, _ = _made_anew(subject)
+    return [v for v in left if any(seen.get(i) for i in v.ids) or not v.ids & set(seen)]
+
+
+def _unheld(subject: Subject) -> list[Variable]:
+    """Weights of frozen layers that the training moves: they were frozen when it was settled what is trained.
+
+    Not where the whole model is frozen: so is an adversarial network's discriminator, for the other one's sake.
+    """
+    moved: set[int] = subject.notes.get("moved", set())
+    frozen = [layer for layer in subject.layers if not getattr(layer, "trainable", True)]
+    if not frozen or not moved or not getattr(subject.model, "trainable_variables", ()):
+        return []
+    held = {i for layer in frozen for raw in _learned_by(layer) for i in Variable(raw).ids}
+    left = [v for v in subject.variables() if v.is_float and v.ids & held and id(v.raw) in moved]
+    if not left:
+        return []
+    seen, changed = _made_anew(subject)  # what moves without an optimizer is written by the layer itself
+    return [v for v in left if v.ids & set(seen) or id(v.raw) not in changed]
+
+
+def _learned_by(layer: Any) -> list[Any]:
+    """A layer's own weights that are no state, whether it is frozen or not."""
+    own = getattr(layer, "_trainable_variables", None) or getattr(layer, "_trainable_weights", None) or []
+    return [raw for raw in own if hasattr(raw, "assign")]
+
+
+def _made_anew(subject: Subject) -> tuple[dict[int, float | None], set[int]]:
+    """What the optimizer is handed in a step that is made now, and what has moved after it."""
+    seen: dict[int, float | None] = {}
+
+    def given(pairs: list[tuple[Any, Any]], _: Any) -> None:
+        seen.update({id(variable): norm(gradient) for gradient, variable in pairs})
+
+    assert subject.feed is not None
+    with subject.undone(), watch.idle(), watch.listening(gradients=given):
+        before = {id(v.raw): v.read() for v in subject.variables()}
+        subject.train(subject.feed.only(0), eager=True)
+        changed = {id(v.raw) for v in subject.variables() if (v.read() != before.get(id(v.raw))).any()}
+    return seen, changed
 
 
 def _verb(verdict: str, paths: list[str]) -> str:
     if verdict == "untracked":
-        return ""
+        return " are" if len(paths) > 1 else " is"
     return " get" if len(paths) > 1 else " gets"
 
 
@@ -143,6 +231,8 @@ def _row(subject: Subject, variable: Variable, steps: Steps, *, is_untracked: bo
         row.verdict = "no path"
     elif all(not value for value in later):
         row.verdict = _why_zero(subject, variable)
+    if row.verdict in {"no path", "always zero"} and id(variable.raw) in never_recurring(subject):
+        row.verdict = "one time step"
     return row
 
 
@@ -159,7 +249,7 @@ def _is_read(subject: Subject, variable: Variable) -> bool:
         before, value = subject.forward(training=True), variable.read()
         variable.write(value * 1.5 + 0.5)
         try:
-            return differ(before, subject.forward(training=True))
+            return subject.differ(before, subject.forward(training=True))
         finally:
             variable.write(value)
     except Exception:  # can't be called on its own: nothing can be said
@@ -176,6 +266,8 @@ def _why_zero(subject: Subject, variable: Variable) -> str:
         subject.notes["elsewhere"] = _elsewhere(subject)
     tried: list[dict[int, float | None]] = subject.notes["elsewhere"]
     norms = [record[i] for record in tried for i in variable.ids if i in record]
+    if any(is_number(weight) and weight == 0 for weight in weights_listed(subject)):
+        return "zero here"  # of an output that compile gives the weight 0, on purpose
     if len(norms) < len(tried) or any(norms):
         return "zero here"
     return "always zero"
@@ -186,10 +278,25 @@ def _elsewhere(subject: Subject) -> list[dict[int, float | None]]:
     found: list[dict[int, float | None]] = []
     generator = np.random.default_rng(subject.options.seed + 1)
     for _ in range(3):
-        with subject.undone():
+        with subject.undone(), _raised(subject):
             redraw(subject, generator)
             found += watch_steps(subject, 2).records[-1:]
     return found
+
+
+@contextmanager
+def _raised(subject: Subject) -> Iterator[None]:
+    """A weight that a callback raises from 0 later, wherever it is kept, is 1 for a while."""
+    scheduled = [Variable(raw) for raw in subject.notes.get("scheduled", ())]
+    before = [(variable, variable.read()) for variable in scheduled]
+    for variable, value in before:
+        if not value.any():
+            variable.write(np.ones_like(value))
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            variable.write(value)
 
 
 def redraw(subject: Subject, generator: np.random.Generator) -> None:

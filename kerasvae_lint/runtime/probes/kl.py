@@ -31,13 +31,15 @@ def ask(subject: Subject) -> ProbeResult:
     first = posterior_of(subject)
     if first is None:
         return ProbeResult("kl", SKIP, "no Gaussian posterior was seen")
+    if not first.is_drawn and not weight.holds_kl(subject, first):  # two heads of anything
+        return ProbeResult("kl", SKIP, "no Gaussian posterior was seen: nothing draws from two heads of one shape")
     subject.notes["posterior"] = first
     parts = [first]
     for batch in subject.feed.batches[1:] if subject.feed else ():
         part = posterior_of(subject, batch, like=first)
-        parts += [part] if part is not None and part.mean.shape[1] == first.mean.shape[1] else []
-    mean = np.concatenate([part.mean for part in parts])
-    per = kl_per_dimension(mean, np.concatenate([part.variance for part in parts]))
+        parts += [part] if part is not None and part.mean.shape[1:] == first.mean.shape[1:] else []
+    mean = np.concatenate([_flat(part.mean) for part in parts])
+    per = kl_per_dimension(mean, np.concatenate([_flat(part.variance) for part in parts]))
     spread = mean.var(axis=0)
     active = spread > ACTIVE
     figures: dict[str, Any] = {
@@ -62,6 +64,11 @@ def ask(subject: Subject) -> ProbeResult:
     return answer
 
 
+def _flat(array: Any) -> Any:
+    """One row for each sample: of a map of codes each place has its own dimensions."""
+    return array.reshape(len(array), -1)
+
+
 def _judge(
     per: Any, spread: Any, mean: Any, bound: float | None, first: Posterior, figures: dict[str, Any]
 ) -> ProbeResult:
@@ -71,7 +78,7 @@ def _judge(
         message = "the posterior mean is the same for all data: the latent code carries nothing"
         return ProbeResult("kl", FAIL, message, ["KV410"], figures)
     if bound is not None:
-        measured = float(kl_per_dimension(first.mean, first.variance).sum())
+        measured = float(kl_per_dimension(_flat(first.mean), _flat(first.variance)).sum())
         if measured < 0.95 * bound:
             message = f"KL {measured:.3g} lies below the bound {bound:.3g} of its BatchNormalization"
             return ProbeResult("kl", FAIL, message, ["KV407", "KV506", "KV608"], figures)
@@ -85,7 +92,8 @@ def _bound(posterior: Posterior) -> float | None:
     layer = posterior.normalizer
     if layer is None:
         return None
-    size = posterior.mean.shape[1]
+    size = posterior.mean.shape[-1]
+    places = int(np.prod(posterior.mean.shape[1:-1]))
     gamma = Variable(layer.gamma).read() if getattr(layer, "gamma", None) is not None else np.ones(size)
     beta = Variable(layer.beta).read() if getattr(layer, "beta", None) is not None else np.zeros(size)
-    return float(np.sum(np.square(gamma) + np.square(beta)) / 2)
+    return places * float(np.sum(np.square(gamma) + np.square(beta)) / 2)

@@ -69,8 +69,8 @@ def _layer_normalized(posterior: Posterior) -> Answer:
     layer = next(iter(posterior.mean_makers), None)
     if type(layer).__name__ != "LayerNormalization" or len(posterior.mean) < 2:
         return None
-    gamma, beta = _parameters(layer, posterior.mean.shape[1])
-    lengths = np.square((posterior.mean - beta) / np.where(gamma == 0.0, 1.0, gamma)).mean(axis=1)
+    gamma, beta = _parameters(layer, posterior.mean.shape[-1])
+    lengths = np.square((posterior.mean - beta) / np.where(gamma == 0.0, 1.0, gamma)).mean(axis=-1)
     low, high = np.quantile(lengths, [0.25, 0.75])
     if high - low > 0.05 * max(float(high), 1e-6):
         return None
@@ -99,4 +99,4 @@ def _rescaled(subject: Subject, posterior: Posterior) -> Answer:
 
 
 def _part_of_mean(posterior: Posterior) -> float:
-    return float(0.5 * np.square(posterior.mean).sum(axis=1).mean())
+    return float(0.5 * np.square(posterior.mean).reshape(len(posterior.mean), -1).sum(axis=1).mean())

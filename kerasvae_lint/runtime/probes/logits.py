@@ -47,6 +47,8 @@ def ask(subject: Subject, figures: dict[str, Any]) -> tuple[str, list[str]] | No
 def _narrow(subject: Subject) -> tuple[str, list[str]] | None:
     """Look at the ends of the range of what the cross-entropies are given, with weights that lead there."""
     seen: dict[int, list[Any]] = {}
+    if not any(variable.trainable and variable.is_float for variable in subject.variables()):
+        return None  # the output can't be led anywhere
 
     def given(loss: Any, _: Any, y_pred: Any) -> None:
         if flag(loss) is False and is_tensor(y_pred):

@@ -7,8 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime.probes.posterior import READINGS
-
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "log-variance": np.exp,
+    "log of the standard deviation": lambda spread: np.exp(2 * spread),
+    "standard deviation": np.square,
+    "variance": np.abs,
+    "standard deviation before its softplus": lambda spread: np.square(np.logaddexp(0.0, spread)),
+}
+"""The variance that a second head stands for, by what it may be."""
 EPSILON = 1e-7
 """Keras's own fuzz factor."""
 PROBABILITIES = "two probability distributions"
@@ -16,12 +22,12 @@ Measure = Callable[[Any, Any], float]
 
 
 def gaussian(variance_of: Callable[[Any], Any]) -> Measure:
-    """The KL from N(0, 1), summed over the latent axis, averaged over the batch (Kingma and Welling 2014, B)."""
+    """The KL from N(0, 1), summed over a sample's code, averaged over the batch (Kingma and Welling 2014, B)."""
 
     def measure(mean: Any, spread: Any) -> float:
         variance = variance_of(spread.astype("float64"))
         terms = 0.5 * (np.square(mean.astype("float64")) + variance - np.log(np.maximum(variance, 1e-30)) - 1.0)
-        return float(terms.sum(axis=-1).mean())
+        return float(terms.reshape(len(terms), -1).sum(axis=1).mean())
 
     return measure
 

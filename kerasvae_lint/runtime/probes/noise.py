@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime.framework import to_numpy
 from kerasvae_lint.runtime.probes import noise_source
+from kerasvae_lint.runtime.probes.posterior import Posterior
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
-from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, differ
+from kerasvae_lint.runtime.subject import ROUNDING, Subject, Unit, arrays, call, distance
 from kerasvae_lint.runtime.trees import map_tree
 
 FROZEN = ["KV406", "KV411"]
@@ -38,7 +41,10 @@ def ask(subject: Subject) -> ProbeResult:
         first, second = subject.pass_on(training=True), subject.pass_on(training=True)
     figures: dict[str, Any] = {"draws": sorted(set(drawn))}
     host = [name for name in drawn if name.startswith(("numpy", "random"))]
-    if not differ(first, second):
+    posterior: Posterior | None = subject.notes.get("posterior")
+    if posterior is not None and posterior.in_step:
+        return _of_step(subject, posterior, figures)
+    if not subject.differ(first, second):
         if drawn:
             message = f"two passes in training mode give the same numbers, although {drawn[0]} draws noise"
             return ProbeResult("noise", FAIL, message, FROZEN, figures)
@@ -50,10 +56,10 @@ def ask(subject: Subject) -> ProbeResult:
     if host and _frozen_when_compiled(subject):
         message = f"{host[0]} draws once, when the step is traced: the compiled passes are all the same"
         return ProbeResult("noise", FAIL, message, FROZEN, figures)
-    if not _per_sample(subject):
-        posterior = subject.notes.get("posterior")
-        if posterior is not None and posterior.sampler is not None:
-            message = f"`{posterior.sampler.name}` gives all samples of a batch one and the same draw"
+    shown = [subject.differ([one], [two]) for one, two in zip(first, second, strict=False)]
+    if not _per_sample(subject, posterior, shown):
+        if posterior is not None and posterior.is_drawn and _is_shared(posterior):
+            message = f"{_drawer(posterior)} gives all samples of a batch one and the same draw"
             return ProbeResult("noise", FAIL, message, ["KV406"], figures)
         message = "each pass has noise of its own, shared by the batch (as where weights are drawn)"
         return ProbeResult("noise", PASS, message, [], figures)
@@ -62,6 +68,41 @@ def ask(subject: Subject) -> ProbeResult:
         message = f"noise is drawn for one size of batch, though the model's input leaves it open: {trouble}"
         return ProbeResult("noise", FAIL, message, ["KV406"], figures)
     return ProbeResult("noise", PASS, "each pass and each sample has noise of its own", [], figures)
+
+
+def _drawer(posterior: Posterior) -> str:
+    if posterior.drawn is not None:
+        return posterior.drawn.where
+    return f"`{posterior.sampler.name}`"
+
+
+def _is_shared(posterior: Posterior) -> bool:
+    """Where the draw itself is in sight, its shape tells; else the repeated sample did."""
+    return posterior.drawn is None or posterior.drawn.shared
+
+
+def _of_step(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> ProbeResult:
+    """The same of a draw that only the training step makes: two steps, nothing updated between them."""
+    assert posterior.drawn is not None
+    where = posterior.drawn.where
+    figures["draws"] = [where]
+    if posterior.drawn.shared:
+        message = f"{where} gives all samples of a batch one and the same draw"
+        return ProbeResult("noise", FAIL, message, ["KV406"], figures)
+    if not subject.trains or subject.feed is None:
+        return ProbeResult("noise", PASS, "each sample has noise of its own", [], figures)
+    seen: list[Any] = []
+    with subject.undone(), watch.idle():
+        for _ in range(2):
+            with watch.listening(draws=lambda draw: seen.append(to_numpy(draw.value))):
+                subject.train(subject.feed.only(0), eager=True)
+    half = len(seen) // 2
+    if len(seen) > posterior.drawn.number + half and np.array_equal(
+        seen[posterior.drawn.number], seen[posterior.drawn.number + half]
+    ):
+        message = f"{where} draws the same noise in every step"
+        return ProbeResult("noise", FAIL, message, FROZEN, figures)
+    return ProbeResult("noise", PASS, "each step and each sample has noise of its own", [], figures)
 
 
 @contextmanager
@@ -119,11 +160,15 @@ def _frozen_when_compiled(subject: Subject) -> bool:
         compiled = jax.jit(once)
     with subject.undone():
         first = arrays(compiled())
-        return not differ(first, arrays(compiled()))
+        return not subject.differ(first, arrays(compiled()))
 
 
-def _per_sample(subject: Subject) -> bool:
-    """False if one sample, repeated, gives the same row everywhere although passes differ."""
+def _per_sample(subject: Subject, posterior: Posterior | None, shown: list[bool]) -> bool:
+    """False if one sample, repeated, gives the same row everywhere although passes differ.
+
+    Asked of the sampler, where there is one, and of those outputs that noise is ``shown`` in: a model may give its
+    input back and put all it does into its losses.
+    """
     feed = subject.feed
     if feed is None or feed.batches[0].size < 2:
         return True
@@ -134,8 +179,18 @@ def _per_sample(subject: Subject) -> bool:
         return np.repeat(leaf[:1], size, axis=0) if same else leaf
 
     batch = feed.batches[0].with_x(map_tree(repeated, feed.batches[0].x))
-    with subject.undone():
-        outputs = [o for o in subject.forward(batch, training=True) if o.ndim and o.shape[0] == size]
+    drawn: list[Any] = []
+
+    def called(seen: watch.Call) -> None:
+        if posterior is not None and seen.layer is posterior.sampler:
+            drawn.extend(arrays(seen.output))
+
+    with subject.undone(), watch.listening(calls=called):
+        outputs = subject.forward(batch, training=True)
+    if not drawn and len(outputs) == len(shown):
+        outputs = [output for output, noisy in zip(outputs, shown, strict=True) if noisy]
+    outputs = [output for output in drawn or outputs if output.ndim and output.shape[0] == size]
     if not outputs:
         return True
-    return any(not np.allclose(output, output[:1], rtol=1e-5, atol=1e-7) for output in outputs)
+    least = max(ROUNDING, subject.grain)
+    return any(distance(output, np.broadcast_to(output[:1], output.shape)) > least for output in outputs)

@@ -13,6 +13,7 @@ from typing import Any
 
 from kerasvae_lint.runtime.framework import is_own, is_tensor
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, Track, own_callbacks, rehearse
+from kerasvae_lint.runtime.probes.response import loss_weights
 from kerasvae_lint.runtime.subject import Subject, is_variable
 
 _STOPPERS = {"EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"}
@@ -102,14 +103,6 @@ def restarts(track: Track) -> bool:
         return False
     first = epochs[0]
     return all(b > a for a, b in itertools.pairwise(first))
-
-
-def loss_weights(subject: Subject) -> tuple[Any, Any]:
-    """``loss`` and ``loss_weights`` as ``compile`` was given them; both None where that can't be told."""
-    config = getattr(getattr(subject.model, "_compile_config", None), "config", None)
-    if not isinstance(config, dict) or not {"loss", "loss_weights"} <= set(config):
-        return None, None
-    return config["loss"], config["loss_weights"]
 
 
 def weighs_nothing(subject: Subject) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +9,9 @@ import numpy as np
 
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.feed import Batch
-from kerasvae_lint.runtime.framework import is_tensor, to_numpy
+from kerasvae_lint.runtime.framework import is_own, is_tensor, to_numpy
+from kerasvae_lint.runtime.probes import inline
+from kerasvae_lint.runtime.probes.measures import READINGS
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call
 from kerasvae_lint.runtime.trees import leaves, map_tree
 
@@ -22,7 +23,7 @@ TRIAL = (0.4, 1.6)
 
 @dataclass(slots=True)
 class Posterior:
-    """A diagonal Gaussian: shapes ``(samples, latent dimensions)``.
+    """A diagonal Gaussian: shapes ``(samples, latent dimensions)``, or maps of codes, samples first.
 
     Attributes:
         mean, variance: over one batch.
@@ -33,6 +34,8 @@ class Posterior:
         sampler: the layer that draws from it; None if none does.
         normalizer: the BatchNormalization that made the mean, if one did.
         mean_makers, spread_makers: the layers that made the two, the last one first.
+        drawn: how the user's own code draws from it where no sampler does.
+        in_step: whether only the training step shows the draw, and no forward pass.
     """
 
     mean: Any
@@ -45,6 +48,13 @@ class Posterior:
     turned: bool = False
     mean_makers: tuple[Any, ...] = ()
     spread_makers: tuple[Any, ...] = ()
+    drawn: inline.Drawn | None = None
+    in_step: bool = False
+
+    @property
+    def is_drawn(self) -> bool:
+        """True if something draws from it."""
+        return self.sampler is not None or self.drawn is not None
 
 
 def posterior_of(subject: Subject, batch: Batch | None = None, *, like: Posterior | None = None) -> Posterior | None:
@@ -53,15 +63,81 @@ def posterior_of(subject: Subject, batch: Batch | None = None, *, like: Posterio
     Args:
         like: of another batch or at other weights: what its draws told needs no new ones.
     """
-    calls: list[watch.Call] = []
+    seen = inline.Pass()
     with subject.undone():
-        with watch.listening(calls=calls.append):
+        with watch.listening(calls=seen.calls.append, draws=seen.draws.append):
             subject.pass_on(batch, training=True)
-        found = _again(calls, like) if like is not None else None
-        found = found or _drawn(subject, calls) or _distribution(calls) or _outputs(calls)
-        if found is not None and found.spread is not None:
+        calls = seen.calls
+        found = _again(calls, like) if like is not None and like.sampler is not None else None
+        found = found or _drawn(subject, calls) or _inline(subject, batch, seen, like)
+        found = found or _distribution(calls) or _in_step(subject, batch, like) or _outputs(calls)
+        if found is not None and found.spread is not None and not found.in_step:
             found.mean_makers, found.spread_makers = _makers(calls, found.mean), _makers(calls, found.spread)
         return found
+
+
+def _of_loop(subject: Subject) -> Posterior | None:
+    """What the last step of a loop of one's own showed, which can't be run again."""
+    for seen in subject.notes.get("last_steps", ()):
+        drawn = inline.find(seen)
+        if drawn is not None:
+            return _told(drawn, seen.calls, in_step=True)
+    return None
+
+
+def _inline(subject: Subject, batch: Batch | None, seen: inline.Pass, like: Posterior | None) -> Posterior | None:
+    """A draw that the forward pass makes outside of any sampler."""
+    if not seen.draws:
+        return None
+
+    def run(exchange: Any) -> inline.Pass:
+        again = inline.Pass()
+        with watch.listening(draws=exchange or again.draws.append, calls=again.calls.append):
+            subject.forward(batch, training=True)
+        return again
+
+    return _sought(seen, run, like, in_step=False)
+
+
+def _in_step(subject: Subject, batch: Batch | None, like: Posterior | None) -> Posterior | None:
+    """The same in a ``train_step`` of one's own, where the forward pass draws nothing."""
+    if subject.model is None:
+        return _of_loop(subject)
+    own = any({"train_step", "compute_loss"} & set(vars(cls)) for cls in type(subject.model).__mro__ if is_own(cls))
+    if not (own or subject.units) or not subject.trains or subject.feed is None or subject.framework.backend == "jax":
+        return None
+    feed = subject.feed.of([batch]) if batch is not None else subject.feed.only(0)
+
+    def run(exchange: Any) -> inline.Pass:
+        seen = inline.Pass()
+        listeners = {"draws": exchange or seen.draws.append, "calls": seen.calls.append}
+        with subject.undone(), watch.idle(), watch.listening(**listeners):
+            subject.train(feed, eager=True)
+        return seen
+
+    try:
+        seen = run(None)
+    except Exception:  # a step that raises is the gradients probe's to tell
+        return None
+    return _sought(seen, run, like, in_step=True) if seen.draws else None
+
+
+def _sought(seen: inline.Pass, run: inline.Run, like: Posterior | None, *, in_step: bool) -> Posterior | None:
+    before = like.drawn if like is not None else None
+    found = inline.find(seen, before) if before is None or before.reading else None
+    found = found or inline.measured(run, before)
+    return _told(found, seen.calls, in_step=in_step) if found is not None else None
+
+
+def _told(drawn: inline.Drawn, calls: list[watch.Call], *, in_step: bool) -> Posterior:
+    reading = f"{drawn.reading}, as the noise shows" if drawn.reading else "mean and deviation, as the noise shows them"
+    spread = drawn.spread_head.value if drawn.spread_head is not None else None
+    found = Posterior(drawn.mean, drawn.variance, reading, spread=spread, sure=drawn.sure, drawn=drawn, in_step=in_step)
+    if spread is not None:
+        found.mean_makers, found.spread_makers = _makers(calls, drawn.mean), _makers(calls, spread)
+    made = next(iter(found.mean_makers), None)
+    found.normalizer = made if type(made).__name__ == "BatchNormalization" else None
+    return found
 
 
 def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
@@ -70,9 +146,9 @@ def _drawn(subject: Subject, calls: list[watch.Call]) -> Posterior | None:
         pair = _pair(seen.args)
         if pair is None or not is_tensor(seen.output) or tuple(seen.output.shape) != tuple(pair[0].shape):
             continue
-        drawn = _draws(subject, seen, seen.args)
-        if not np.any(drawn.std(axis=0) > 0):
+        if not subject.differ(*_draws(subject, seen, seen.args, 2)[:, None]):
             continue
+        drawn = _draws(subject, seen, seen.args)
         found = _read(pair, drawn)
         if found is not None:
             found = _tried(subject, seen, pair, drawn) or found
@@ -96,9 +172,9 @@ def _again(calls: list[watch.Call], like: Posterior) -> Posterior | None:
     return None
 
 
-def _draws(subject: Subject, seen: watch.Call, args: tuple[Any, ...]) -> Any:
+def _draws(subject: Subject, seen: watch.Call, args: tuple[Any, ...], count: int = DRAWS) -> Any:
     unit = Unit(seen.layer, args, seen.kwargs)
-    return np.stack([arrays(call(subject.framework, unit, True))[0] for _ in range(DRAWS)])
+    return np.stack([arrays(call(subject.framework, unit, True))[0] for _ in range(count)])
 
 
 def _tried(subject: Subject, seen: watch.Call, pair: tuple[Any, Any], real: Any) -> Posterior | None:
@@ -126,20 +202,12 @@ def _tried(subject: Subject, seen: watch.Call, pair: tuple[Any, Any], real: Any)
 
 def _pair(args: tuple[Any, ...]) -> tuple[Any, Any] | None:
     given = list(leaves(args))
-    if len(given) != 2 or not all(is_tensor(leaf) and len(leaf.shape) == 2 for leaf in given):
+    if len(given) != 2 or not all(is_tensor(leaf) and len(leaf.shape) >= 2 for leaf in given):
         return None
     if tuple(given[0].shape) != tuple(given[1].shape):
         return None
     first, second = (to_numpy(leaf) for leaf in given)
     return (first, second) if first.dtype.kind == "f" == second.dtype.kind else None
-
-
-READINGS: dict[str, Callable[[Any], Any]] = {
-    "log-variance": np.exp,
-    "log of the standard deviation": lambda spread: np.exp(2 * spread),
-    "standard deviation": np.square,
-    "variance": np.abs,
-}
 
 
 def _variance(reading: str, spread: Any) -> Any:
@@ -196,13 +264,20 @@ def _makers(calls: list[watch.Call], wanted: Any) -> tuple[Any, ...]:
 
 
 def _gives(output: Any, wanted: Any) -> bool:
-    if not is_tensor(output) or tuple(output.shape) != tuple(wanted.shape):
+    """True for the tensor itself, and for one that it is a half of."""
+    if not is_tensor(output) or len(output.shape) != wanted.ndim:
         return False
-    return bool(np.array_equal(to_numpy(output), wanted))
+    shape, width = tuple(output.shape), wanted.shape[-1]
+    if shape == wanted.shape:
+        return bool(np.array_equal(to_numpy(output), wanted))
+    if shape != (*wanted.shape[:-1], 2 * width):
+        return False
+    array = to_numpy(output)
+    return bool(np.array_equal(array[..., :width], wanted) or np.array_equal(array[..., width:], wanted))
 
 
 def _distribution(calls: list[watch.Call]) -> Posterior | None:
-    """A tfp distribution of rank 2 that a layer gives and another one takes."""
+    """A tfp distribution that a layer gives and another one takes."""
     for seen in calls:
         output = seen.output
         if not (hasattr(output, "stddev") and hasattr(output, "log_prob")):
@@ -211,7 +286,7 @@ def _distribution(calls: list[watch.Call]) -> Posterior | None:
             mean, variance = to_numpy(output.mean()), to_numpy(output.variance())
         except (AttributeError, NotImplementedError, ValueError):
             continue
-        if mean.ndim == 2 and variance.shape == mean.shape and any(_takes(other, seen) for other in calls):
+        if mean.ndim >= 2 and variance.shape == mean.shape and any(_takes(other, seen) for other in calls):
             return Posterior(mean, variance, "the moments of a tfp distribution", seen.layer)
     return None
 

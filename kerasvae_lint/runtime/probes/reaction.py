@@ -6,7 +6,7 @@ from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
-from kerasvae_lint.runtime.subject import Subject, differ, is_distribution
+from kerasvae_lint.runtime.subject import Subject, is_distribution
 from kerasvae_lint.runtime.words import names
 
 CODES = ["KV301", "KV302", "KV303", "KV107", "KV113", "KV517"]
@@ -86,7 +86,7 @@ def _moves(subject: Subject, variable: Variable, before: list[Any]) -> bool:
     try:
         for factor, offset in ((1.5, 0.5), (-1.0, -0.25)):
             variable.write(value * factor + offset)
-            if differ(before, _seen(subject)):
+            if subject.differ(before, _seen(subject)):
                 return True
         return False
     finally:

@@ -11,6 +11,8 @@ from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, unique
 from kerasvae_lint.runtime.probes.flags import Flags, flags_seen
+from kerasvae_lint.runtime.probes.named import Named, modes_seen, named_modes, predict_once
+from kerasvae_lint.runtime.probes.places import Changes, Places
 from kerasvae_lint.runtime.probes.ties import Tie, ties_of
 from kerasvae_lint.runtime.subject import Subject, is_variable
 
@@ -43,7 +45,9 @@ class Rehearsal:
         counted: the same of numbers that something else changed: the step itself.
         weights: ``loss_weights`` as text, before and after.
         ties: tied kernels with their distance at the start and after each epoch.
+        changes: what callbacks changed that is no layer's: numbers of their own, globals, names.
         flags: the ``training`` that each Dropout, BatchNormalization and the like got.
+        modes: the layers that the code calls with a mode of its own, and the modes that they got.
         moved: variables that training itself changed, by identity.
     """
 
@@ -55,6 +59,8 @@ class Rehearsal:
     weights: tuple[str, str] = ("", "")
     ties: list[Tie] = field(default_factory=list)
     flags: Flags = field(default_factory=Flags)
+    modes: dict[int, Named] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
     moved: set[int] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
     error: Exception | None = None
@@ -71,9 +77,17 @@ def rehearse(subject: Subject) -> Rehearsal:
     callbacks = own_callbacks(subject)
     epochs = max(2, min(subject.epochs, subject.options.epochs)) if callbacks else 2
     run.ties = ties_of(subject)
+    run.modes = named_modes(subject)
     before = {id(v.raw): v.read() for v in subject.variables()}
     numbers, weights = numbers_of(subject), _weights_of(subject)
-    with subject.undone(), _numbers_kept(subject), flags_seen(subject.framework, run.flags):
+    places = Places(subject, callbacks)
+    loose = [(v, v.read()) for v in scalars_of(subject) if id(v.raw) not in before] if callbacks else []
+    with (
+        subject.undone(),
+        _numbers_kept(subject),
+        flags_seen(subject.framework, run.flags),
+        modes_seen(run.modes, "fit"),
+    ):
         try:
             _fit(subject, run, callbacks, epochs)
         except Exception as error:  # a callback that wants what is not here: without it, then
@@ -82,10 +96,14 @@ def rehearse(subject: Subject) -> Rehearsal:
                 run.dropped = [type(c).__name__ for c in callbacks]
                 _fit(subject, run, [], 2)
         run.weights = (weights, _weights_of(subject))
+        run.changes = places.changes()
         _note_counted(run, numbers, numbers_of(subject))
         after = subject.variables()
         run.moved = {id(v.raw) for v in after if id(v.raw) in before and (v.read() != before[id(v.raw)]).any()}
-    if run.attributes:  # the compiled step may have taken some of them in
+    predict_once(subject, run.modes)
+    for variable, value in loose:
+        variable.write(value)
+    if run.attributes or run.changes.numbers:  # the compiled step may have taken some of them in
         subject.forget_steps()
     run.tracks = [track for track in run.tracks if track.set]
     return run
@@ -223,7 +241,7 @@ def scalars_of(subject: Subject) -> list[Variable]:
 
 
 def _is_loose(value: Any) -> bool:
-    return type(value).__name__ in {"ResourceVariable", "Variable"} and is_variable(value)
+    return type(value).__name__ in {"ResourceVariable", "Variable"} and hasattr(value, "assign")
 
 
 def _put_back(layer: Any, name: str, variable: Any) -> None:

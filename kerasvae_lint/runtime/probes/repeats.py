@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
-from kerasvae_lint.runtime.subject import Subject
+from kerasvae_lint.runtime.subject import Subject, same
 from kerasvae_lint.runtime.trees import leaves
 
 
@@ -45,4 +43,4 @@ def ask(subject: Subject) -> tuple[str, list[str]] | None:
 
 
 def _same(left: list[Any], right: list[Any]) -> bool:
-    return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+    return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))

@@ -49,12 +49,14 @@ def _config(subject: Subject, layer: Any) -> str | None:
         return f"the config of {cls.__name__} can't be written: {first_line(error)}"
     try:
         with subject.framework.keras.utils.custom_object_scope(subject.classes):
-            cls.from_config(dict(config))
+            made = cls.from_config(dict(config))
     except TypeError as error:
         return f"{cls.__name__}.from_config raises {first_line(error)}"
     except Exception:  # a config that needs the surrounding model to be read
         return None
-    return None
+    if isinstance(layer, subject.framework.keras.Model) or layer.trainable or not made.trainable:
+        return None
+    return f"a {cls.__name__} that is frozen is trainable again when it is made from its config"
 
 
 def _writes_config(cls: type) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasvae_lint.runtime.probes import plans
+from kerasvae_lint.runtime.probes import plans, vain
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal, Track, own_callbacks
+from kerasvae_lint.runtime.probes.response import is_assignable, is_baked, reacts, second_step
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject
 from kerasvae_lint.runtime.words import first_line, names
@@ -29,12 +30,12 @@ def ask(subject: Subject, run: Rehearsal) -> ProbeResult:
     moved = [t for t in run.tracks if t.moved > TOLERANCE * max(1.0, *map(abs, t.set))]
     if moved:
         return ProbeResult("schedule", FAIL, "; ".join(map(_moved, moved)), MOVED, figures)
-    baked = [name for name in _candidates(run) if _is_baked(subject, *name)]
+    baked = [name for name in _candidates(run) if is_baked(subject, *name)]
     if baked:
         changed = names([name for _, name, _, _ in baked])
         message = f"a callback changes {changed}, and the compiled step goes on with the first value"
         return ProbeResult("schedule", FAIL, message, BAKED, figures)
-    told = _course(subject, run)
+    told = _course(subject, run) or vain.ask(subject, run)
     if told is not None:
         return ProbeResult("schedule", FAIL, told[0], told[1], figures)
     count = len(run.tracks) + len(run.attributes)
@@ -50,6 +51,9 @@ def _before_the_fit(subject: Subject, run: Rehearsal) -> Told | None:
     """What is wrong whatever the callbacks do."""
     if plans.weighs_nothing(subject):
         return "compile got loss_weights and no loss: they weigh nothing, add_loss is not weighted", ["KV109"]
+    rate = vain.rate(subject, run)
+    if rate is not None:
+        return rate
     if plans.mutated(run):
         return "a callback changes an element of loss_weights, and compile has taken the numbers out", ["KV109"]
     uncalled = plans.uncalled_hooks(subject)
@@ -59,7 +63,7 @@ def _before_the_fit(subject: Subject, run: Rehearsal) -> Told | None:
     if left is not None:
         return left, ["KV105"]
     for holder, name, first, _ in run.counted:
-        if _is_baked(subject, holder, name, _as_held(holder, name, first), _as_held(holder, name, first + 1)):
+        if is_baked(subject, holder, name, _as_held(holder, name, first), _as_held(holder, name, first + 1)):
             return f"the step counts `{name}` in Python: once, when it is traced, and reads that for ever", ["KV108"]
     return None
 
@@ -75,14 +79,14 @@ def _course(subject: Subject, run: Rehearsal) -> Told | None:
             return f"`{track.name}` goes past 1, to {high:.4g}, and nothing holds it", ["KV104"]
         other = plans.twin(subject, run, track)
         copied = plans.copies(subject)
-        if (other or copied) and low != high and not _reacts(subject, track.raw, track.name, low, high, eager=True):
+        if (other or copied) and low != high and not reacts(subject, track.raw, track.name, low, high, eager=True):
             if copied:
                 return f"no loss reads `{track.name}`: a loss weight is a copy of its first value", ["KV114"]
             if other is not None:
                 return f"no loss reads `{track.name}`: it reads another `{other[1]}`, of `{other[0].name}`", ["KV113"]
     watching = plans.watchers(subject)
     for holder, name, first, last in _candidates(run) if watching else ():
-        before, after = (_second_step(subject, holder, name, first, value, eager=True) for value in (first, last))
+        before, after = (second_step(subject, holder, name, first, value, eager=True) for value in (first, last))
         if last > first and after.get("loss", 0.0) > before.get("loss", 0.0) * 1.01:
             kind = type(watching[0]).__name__
             return f"{kind} compares `{watching[0].monitor}`, which rises because callbacks raise `{name}`", ["KV110"]
@@ -120,48 +124,4 @@ def _candidates(run: Rehearsal) -> list[Candidate]:
 def _as_held(holder: Any, name: str, value: float) -> Any:
     """The number in the type that the holder has it in."""
     now = vars(holder).get(name)
-    return value if now is None or _is_assignable(now) else type(now)(value)
-
-
-def _is_baked(subject: Subject, holder: Any, name: str, one: Any, two: Any) -> bool:
-    """True if the step reads the value when run as plain Python, and does not when compiled."""
-    if subject.framework.backend == "torch" or bool(getattr(subject.model, "run_eagerly", False)):
-        return False
-    if not _reacts(subject, holder, name, one, two, eager=True):
-        return False
-    return not _reacts(subject, holder, name, one, two, eager=False)
-
-
-def _reacts(subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool) -> bool:
-    """Whether the second step's logs change with the value set after the first step was traced."""
-    same, other = (_second_step(subject, holder, name, one, value, eager=eager) for value in (one, two))
-    return any(abs(same[key] - other[key]) > 1e-7 * max(1.0, abs(same[key])) for key in same)
-
-
-def _second_step(subject: Subject, holder: Any, name: str, one: Any, two: Any, *, eager: bool) -> dict[str, float]:
-    assert subject.feed is not None
-    before = None if _is_assignable(holder) else vars(holder).get(name)
-    with subject.undone() as state:
-        subject.forget_steps()
-        try:
-            _set(holder, name, one)
-            subject.train(subject.feed.only(0), eager=eager)
-            subject.restore(state)
-            _set(holder, name, two)
-            history = subject.train(subject.feed.only(0), eager=eager)
-        finally:
-            if before is not None:
-                setattr(holder, name, before)
-            subject.forget_steps()
-    return {key: values[0] for key, values in history.items()}
-
-
-def _is_assignable(holder: Any) -> bool:
-    return hasattr(holder, "assign") and hasattr(holder, "dtype")
-
-
-def _set(holder: Any, name: str, value: Any) -> None:
-    if _is_assignable(holder):
-        holder.assign(value)
-    else:
-        setattr(holder, name, value)
+    return value if now is None or is_assignable(now) else type(now)(value)

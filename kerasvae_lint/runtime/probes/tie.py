@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kerasvae_lint.runtime.probes.rehearsal import Rehearsal
-from kerasvae_lint.runtime.probes.ties import NEAR
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.words import first_line
 
@@ -17,7 +16,7 @@ def ask(run: Rehearsal) -> ProbeResult:
     if run.error is not None and not run.dropped:
         return ProbeResult("tie", SKIP, f"fit raises {first_line(run.error)}")
     figures = {"distances": {tie.name: tie.distances for tie in run.ties}}
-    torn = [tie for tie in run.ties if tie.distances[-1] > NEAR]
+    torn = [tie for tie in run.ties if tie.torn]
     if torn:
         parts = [f"{tie.name} are {tie.distances[-1]:.3g} apart after {run.epochs} epochs" for tie in torn]
         return ProbeResult("tie", FAIL, "tied at the start, " + "; ".join(parts), CODES, figures)

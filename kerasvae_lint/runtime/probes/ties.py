@@ -13,6 +13,8 @@ from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor, to_nump
 from kerasvae_lint.runtime.subject import Subject, Unit, arrays, call, is_variable
 
 NEAR = 1e-4
+PRODUCTS = 2e-3
+"""A GPU may multiply with ten bits of each number (TensorFloat-32): so far a product with a unit vector can be off."""
 LARGEST = 4096
 
 
@@ -23,6 +25,11 @@ class Tie:
     name: str
     distance: Callable[[], float]
     distances: list[float] = field(default_factory=list)
+
+    @property
+    def torn(self) -> bool:
+        """True if they are further apart now than at the start, when they were equal but for rounding."""
+        return self.distances[-1] > max(NEAR, 4 * self.distances[0])
 
     def measure(self) -> None:
         """Note the largest difference, relative to the kernel's largest number."""
@@ -54,12 +61,12 @@ def _kernels(subject: Subject, layer: Any) -> Iterator[tuple[Any, Any]]:
             yield other, kernel
 
 
-def _tied(name: str, distance: Callable[[], float]) -> Tie | None:
+def _tied(name: str, distance: Callable[[], float], rounding: float = NEAR) -> Tie | None:
     try:
         first = distance()
     except Exception:  # it can't be called that way: no tie that could be measured
         return None
-    return Tie(name, distance, [first]) if first < NEAR else None
+    return Tie(name, distance, [first]) if first < rounding else None
 
 
 def _transposed(kernel: Any) -> Any:
@@ -108,4 +115,4 @@ def _by_effect(subject: Subject, layer: Any, other: Any, kernel: Any) -> Tie | N
                 object.__setattr__(layer, "activation", activation)
         return _far(output[:-1] - output[-1:], _transposed(kernel))
 
-    return _tied(f"{layer.name} and {other.name}.kernel", distance)
+    return _tied(f"{layer.name} and {other.name}.kernel", distance, PRODUCTS)

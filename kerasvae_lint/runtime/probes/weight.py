@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from kerasvae_lint.runtime import watch
+from kerasvae_lint.runtime import draws, watch
 from kerasvae_lint.runtime.feed import ARRAYS, Batch
 from kerasvae_lint.runtime.framework import is_tensor, to_numpy
-from kerasvae_lint.runtime.probes import loss
-from kerasvae_lint.runtime.probes.measures import MEASURES, PROBABILITIES, errors, gaussian
-from kerasvae_lint.runtime.probes.posterior import READINGS, Posterior, posterior_of
-from kerasvae_lint.runtime.subject import Subject, differ
+from kerasvae_lint.runtime.probes import inline
+from kerasvae_lint.runtime.probes.measures import MEASURES, PROBABILITIES, READINGS, errors, gaussian
+from kerasvae_lint.runtime.probes.objective import optimised
+from kerasvae_lint.runtime.probes.posterior import Posterior, posterior_of
+from kerasvae_lint.runtime.subject import Subject, same
 from kerasvae_lint.runtime.trees import leaves, map_tree
 
 MOVES = (("mean", 0.5), ("mean", -0.75), ("spread", 0.375), ("spread", -0.5))
 """What is added to every number of a head, one head at a time."""
 CLOSE = 2e-3
 Answer = tuple[str, list[str]] | None
+
+
+def moves_for(posterior: Posterior) -> tuple[tuple[str, float], ...]:
+    """The moves; a head that is a deviation or a variance stays above 0."""
+    smallest = float(posterior.spread.min()) if posterior.spread is not None else 0.0
+    if not posterior.reading.startswith(("standard deviation,", "variance,")) or not 0 < smallest < 1:
+        return MOVES
+    return (*MOVES[:3], ("spread", -0.5 * smallest))
 
 
 @dataclass(slots=True)
@@ -38,10 +48,10 @@ class _Moved:
 
     posterior: Posterior
     sample: Any  # of the backend
+    tensor: Callable[[Any], Any]
     head: str = ""
     by: float = 0.0
     at_its_layer: bool = False
-    sampler_calls: int = field(default=0)
 
     def given(self, layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return map_tree(self._shifted, args) if layer is self.posterior.sampler else args
@@ -56,11 +66,21 @@ class _Moved:
         return output
 
     def _shifted(self, leaf: Any) -> Any:
+        """The same, but for a head (or the half that is one) moved."""
         head = {"mean": self.posterior.mean, "spread": self.posterior.spread}.get(self.head)
-        if head is None or not is_tensor(leaf) or tuple(leaf.shape) != head.shape:
+        if head is None or not is_tensor(leaf):
             return leaf
-        value = to_numpy(leaf)
-        return leaf + self.by if np.array_equal(value, head) else leaf
+        shape, width = tuple(leaf.shape), head.shape[-1]
+        if shape == head.shape:
+            return leaf + self.by if same(to_numpy(leaf), head) else leaf
+        if shape == (*head.shape[:-1], 2 * width):
+            value = to_numpy(leaf)
+            for part in (slice(0, width), slice(width, None)):
+                if same(value[..., part], head):
+                    offset = np.zeros(2 * width, value.dtype)
+                    offset[part] = self.by
+                    return leaf + self.tensor(offset)
+        return leaf
 
 
 def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answer:
@@ -82,51 +102,103 @@ def ask(subject: Subject, posterior: Posterior, figures: dict[str, Any]) -> Answ
     return _judged(subject, posterior, held, measured, figures)
 
 
+def holds_kl(subject: Subject, posterior: Posterior) -> bool:
+    """Whether the loss holds a divergence of two heads from which nothing draws."""
+    if posterior.spread is None or not subject.trains or subject.feed is None or subject.synthetic:
+        return False
+    if len(subject.optimizers()) > 1 or subject.framework.backend == "jax":
+        return False
+    if np.array_equal(posterior.mean, posterior.spread):
+        return True
+    measured = _measured(subject, posterior, subject.feed.batches[0])
+    held = _fitted(posterior, measured) if measured is not None else None
+    return held is not None and held.weight != 0.0
+
+
 @dataclass(slots=True)
 class _Measured:
-    """The loss, its change for each move, whether the moves reached the heads' own layers, and what layers gave."""
+    """The loss, its change for each move, whether the moves reached the heads' own layers, and what layers gave.
+
+    ``terms`` are the parts of the loss that pass by themselves, in ``add_loss`` or a compiled loss, for each run.
+    """
 
     value: float
     changes: list[float]
     direct: bool
     outputs: list[Any]
+    terms: list[list[float]]
 
 
 def _measured(
-    subject: Subject, posterior: Posterior, batch: Batch, moves: tuple[tuple[str, float], ...] = MOVES
+    subject: Subject, posterior: Posterior, batch: Batch, moves: tuple[tuple[str, float], ...] | None = None
 ) -> _Measured | None:
+    moves = moves or moves_for(posterior)
     outputs: list[Any] = []
     samples: list[Any] = []
+    calls: list[watch.Call] = []
+    noise: list[draws.Draw] = []
 
     def seen(call: watch.Call) -> None:
+        calls.append(call)
         given = [to_numpy(leaf) for leaf in leaves(call.output) if is_tensor(leaf)]
         outputs.extend(given)
         if call.layer is posterior.sampler:
             samples.extend(given)
 
-    with watch.listening(calls=seen):
-        before = loss.optimised(subject, batch)
+    terms: list[list[float]] = [[]]
+
+    def added(_: Any, value: Any) -> Any:
+        terms[-1] += [float(np.sum(to_numpy(leaf))) for leaf in leaves(value) if is_tensor(leaf)]
+        return value
+
+    def judged(criterion: Any, value: Any) -> None:
+        if is_tensor(value) and type(criterion).__name__ != "CompileLoss":
+            terms[-1].append(float(np.mean(to_numpy(value))))
+
+    with watch.listening(calls=seen, draws=noise.append, losses=added, judged=judged):
+        before = optimised(subject, batch)
     if before is None or not np.isfinite(before) or (posterior.sampler is not None and not samples):
+        return None
+    drawn = inline.find(inline.Pass(calls, noise), posterior.drawn, exact=False) if posterior.drawn else None
+    if posterior.drawn is not None and (drawn is None or drawn.shared):
         return None
     sample = subject.framework.tensor(samples[0]) if samples else None
     changes: list[float] = []
     direct = True
     for head, by in moves:
-        if sample is None and head == "mean":  # it moves what is decoded, too
+        if not posterior.is_drawn and head == "mean":  # it moves what is decoded, too
             changes.append(0.0)
+            terms.append(list(terms[0]))
             continue
-        moved = _Moved(posterior, sample, head, by)
-        with watch.listening(given=moved.given, returned=moved.returned):
-            value = loss.optimised(subject, batch)
+        moved = _Moved(posterior, sample, subject.framework.tensor, head, by)
+        kept = _keeping(drawn, head, by, subject.framework.tensor) if drawn is not None else draws.unchanged
+        terms.append([])
+        listeners = {"given": moved.given, "returned": moved.returned, "draws": kept}
+        with watch.listening(**listeners, losses=added, judged=judged):
+            value = optimised(subject, batch)
         if value is None or not np.isfinite(value):
             return None
         direct = direct and moved.at_its_layer
         changes.append(value - before)
-    return _Measured(before, changes, direct, outputs)
+    return _Measured(before, changes, direct, outputs, terms)
 
 
-def _fitted(posterior: Posterior, measured: _Measured, moves: tuple[tuple[str, float], ...] = MOVES) -> Held | None:
+def _keeping(drawn: inline.Drawn, head: str, by: float, tensor: Callable[[Any], Any]) -> Callable[[draws.Draw], Any]:
+    """In place of the noise, what gives the very same code from heads of which one is moved."""
+    spread = drawn.spread_head.value if drawn.spread_head is not None else drawn.variance
+    mean = drawn.mean + (by if head == "mean" else 0.0)
+    with np.errstate(over="ignore"):
+        variance = READINGS[drawn.reading](spread + by) if head == "spread" else drawn.variance
+    wanted = (drawn.code - mean) / np.sqrt(np.maximum(variance, 1e-30))
+    noise = draws.as_drawn(drawn.draw, wanted, tensor)
+    return draws.exchanged(drawn.number, lambda _: noise)
+
+
+def _fitted(
+    posterior: Posterior, measured: _Measured, moves: tuple[tuple[str, float], ...] | None = None
+) -> Held | None:
     """The divergence whose changes are proportional to the loss's, with the factor; None if none is."""
+    moves = moves or moves_for(posterior)
     observed, base = np.array(measured.changes), measured.value
     if np.all(np.abs(observed) <= 1e-6 * max(1.0, abs(base))):
         return Held(0.0, "none", base, base)
@@ -137,7 +209,7 @@ def _fitted(posterior: Posterior, measured: _Measured, moves: tuple[tuple[str, f
             start = measure(mean, spread)
             moved = [(mean + by, spread) if head == "mean" else (mean, spread + by) for head, by in moves]
             expected = np.array([measure(*heads) - start for heads in moved])
-        if posterior.sampler is None:
+        if not posterior.is_drawn:
             expected[[head == "mean" for head, _ in moves]] = 0.0
         if not np.isfinite(expected).all() or not np.any(expected):
             continue
@@ -159,7 +231,10 @@ def _judged(subject: Subject, posterior: Posterior, held: Held, measured: _Measu
         ]
     if held.weight < 0:
         return f"the loss holds {held.weight:.3g} times the KL: training makes it larger", ["KV401"]
-    if posterior.sampler is None:
+    times = _times(posterior, held, measured)
+    if times > 1:
+        return f"the KL is in the loss {times} times: {times} of its terms hold it", ["KV421", "KV414"]
+    if not posterior.is_drawn:
         return _undrawn(subject)
     told = posterior.reading.partition(",")[0]
     if held.reading != told and posterior.sure:
@@ -167,11 +242,36 @@ def _judged(subject: Subject, posterior: Posterior, held: Held, measured: _Measu
     return _balance(subject, posterior, held, measured, figures)
 
 
+def _times(posterior: Posterior, held: Held, measured: _Measured) -> int:
+    """How often the loss holds the KL with one and the same weight, in its terms and in what the step adds itself."""
+    counts = {len(values) for values in measured.terms}
+    if len(counts) != 1:
+        return 1
+    base, *moved = measured.terms
+    weights = []
+    for index, value in enumerate(base):
+        changes = [values[index] - value for values in moved]
+        part = _Measured(value, changes, True, [], [])
+        found = _fitted(posterior, part) if any(changes) else None
+        if found is not None and found.reading == held.reading and abs(found.weight) > 1e-6:
+            weights.append(found.weight)
+    if not weights:
+        return 1
+    first = weights[0]
+    equal = sum(abs(weight - first) <= 0.01 * abs(first) for weight in weights)
+    total = held.weight / first
+    if equal < len(weights) or total < 1.9 or abs(total - round(total)) > 0.02:
+        return 1
+    if abs(held.weight - 1.0) <= 0.02:  # parts that make one whole
+        return 1
+    return round(total)
+
+
 def _undrawn(subject: Subject) -> Answer:
     """A KL, and two passes in training mode that give the very same numbers."""
     with subject.undone():
         first, second = subject.pass_on(training=True), subject.pass_on(training=True)
-    if differ(first, second):
+    if subject.differ(first, second):
         return None
     return "the loss holds a KL, but nothing is drawn: the mean itself is decoded", ["KV420"]
 
@@ -189,7 +289,7 @@ def _unused(subject: Subject, posterior: Posterior, batch: Batch) -> Answer:
         for key, logged in history.items():
             if value > 1e-6 and any(
                 abs(logged[0] - value * factor) <= CLOSE * value * factor
-                for factor in (1.0, 1.0 / posterior.mean.shape[1], float(len(posterior.mean)))
+                for factor in (1.0, 1.0 / np.prod(posterior.mean.shape[1:]), float(len(posterior.mean)))
             ):
                 return f"the KL is shown as `{key}`, but the loss does not hold it ({reading})", ["KV405"]
     return None
@@ -199,7 +299,7 @@ def _balance(
     subject: Subject, posterior: Posterior, held: Held, measured: _Measured, figures: dict[str, Any]
 ) -> Answer:
     """The factor of the KL against what the reconstruction is: a sum over the features, or their mean."""
-    size = posterior.mean.shape[1]
+    size = int(np.prod(posterior.mean.shape[1:]))
     if abs(held.rest) <= 1e-4 * abs(held.value):
         return "the loss is the KL and nothing else: the reconstruction is not in it", ["KV405"]
     assert subject.feed is not None

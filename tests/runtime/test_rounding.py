@@ -1,0 +1,26 @@
+"""Two passes of one model differ in their last bits on a GPU: no probe takes that for an effect. Imitated on a CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.running import FLAVOURS, needs_runtime, told_by
+
+pytestmark = [needs_runtime, pytest.mark.timeout(900)]
+SCRIPT = Path(__file__).with_name("rounding_scenarios.py")
+
+outcomes = told_by(SCRIPT, FLAVOURS[:2], 800)
+
+
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_verdicts_are_as_without_rounding(version: str) -> None:
+    told = outcomes((version, "tensorflow"))
+    wrong = {}
+    for name, probes in told["found"].items():
+        failed = {probe for probe, (verdict, _) in probes.items() if verdict == "fail"} - {"left as it was"}
+        expected = told["sick"].get(name)
+        if (expected not in failed) if expected else failed:
+            wrong[name] = probes
+    assert wrong == {}
