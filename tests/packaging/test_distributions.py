@@ -26,8 +26,8 @@ CODES = sorted(
 HEAVY = {"tensorflow", "tensorflow-cpu", "tf-keras", "keras", "numpy", "tensorflow-probability"}
 
 
-MOST = 1_500_000
-"""Bytes of the wheel: a quarter of it is the libraries' tables, a tenth the zip's own entries, for 400 small files."""
+MOST = 1_800_000
+"""Bytes of the wheel: a quarter of it is the libraries' tables, a tenth the zip's own entries, for 600 small files."""
 
 
 def test_there_are_rules() -> None:

@@ -83,9 +83,9 @@ def check_regularizer_is_right_in_the_other_keras_too() -> None:
 
 def check_regularizer_follows_the_optimizer() -> None:
     optimizer = keras.optimizers.SGD(0.01)
-    near(_regularized(6, warm_up=4, optimizer=optimizer), 0.0)
     inputs = keras.Input((6,))
     regularizer = kl_regularizer.KLRegularizer(4).follow(optimizer)
+    near(regularizer(np.hstack([MEAN, LOG_VAR])), 0.0)
     model = keras.Model(inputs, keras.layers.Dense(6, activity_regularizer=regularizer)(inputs))
     model.compile(optimizer, "mse")
     data = np.hstack([MEAN, LOG_VAR])

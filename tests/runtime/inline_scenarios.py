@@ -170,6 +170,10 @@ def step(weight: float) -> Any:
     import tensorflow as tf
 
     class Step(Plain):
+        def __init__(self, weight: float) -> None:
+            super().__init__(weight=weight)
+            self.mean_loss = keras.metrics.Mean(name="loss")
+
         def call(self, inputs: Any) -> Any:
             return self.decoder(self.mean(self.hidden(inputs)))
 
@@ -183,7 +187,8 @@ def step(weight: float) -> Any:
                 loss += self.weight * tf.reduce_mean(self.kl(mean, second))
             gradients = tape.gradient(loss, self.trainable_variables)
             self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=False))
-            return {"loss": loss}
+            self.mean_loss.update_state(loss)
+            return {"loss": self.mean_loss.result()}
 
     model = Step(weight)
     model(X[:2])

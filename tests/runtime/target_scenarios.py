@@ -313,6 +313,7 @@ class Difference(keras.Model):
     def __init__(self, flat: bool) -> None:
         super().__init__()
         self.flat, self.last = flat, layers.Dense(1)
+        self.mean_loss = keras.metrics.Mean(name="loss")
 
     def call(self, inputs: Any) -> Any:
         return self.last(inputs)
@@ -327,7 +328,8 @@ class Difference(keras.Model):
             loss = tf.reduce_mean(tf.square(tf.cast(y, tf.float32) - output))
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
-        return {"loss": loss}
+        self.mean_loss.update_state(loss)
+        return {"loss": self.mean_loss.result()}
 
 
 def differing(flat: bool) -> tuple[Any, ...]:
