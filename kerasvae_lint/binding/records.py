@@ -46,7 +46,12 @@ class Record:
         while todo:
             record = todo.pop()
             yield record
-            todo.extend(reversed(list(record.children())))
+            for name in reversed(record.parts):
+                part = getattr(record, name)
+                if isinstance(part, tuple):
+                    todo += [item for item in reversed(part) if isinstance(item, Record)]
+                elif isinstance(part, Record):
+                    todo.append(part)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.start}:{self.end}>"
@@ -859,17 +864,24 @@ class Module(Record):
         imports: all import statements, wherever they stand.
     """
 
-    __slots__ = ("body", "calls", "classes", "functions", "imports", "scope")
+    __slots__ = ("_everything", "body", "calls", "classes", "functions", "imports", "scope")
     parts = ("body",)
 
     def __init__(self, end: int, scope: Scope) -> None:
         super().__init__(0, end)
+        self._everything: tuple[Record, ...] = ()
         self.scope = scope
         self.body: tuple[Statement, ...] = ()
         self.functions: list[Function] = []
         self.classes: list[Class] = []
         self.calls: list[Call] = []
         self.imports: list[Import] = []
+
+    def walk(self) -> Iterator[Record]:
+        """This record and everything inside it; kept once it was asked for, as many ask."""
+        if not self._everything:
+            self._everything = tuple(super().walk())
+        return iter(self._everything)
 
     @property
     def docstring(self) -> str | None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.running import FLAVOURS, IDS, needs_runtime, told_by
+from tests.runtime.running import Flavour, flavours, named, needs_runtime, told_by
 
 pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
 SCRIPT = Path(__file__).with_name("learning_scenarios.py")
 NAMES = re.findall(r"^ *def (\w+)\(\) -> tuple", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE)
 
-outcomes = told_by(SCRIPT)
+ASKED = flavours(SCRIPT)
+outcomes = told_by(SCRIPT, ASKED)
 
 
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
 @pytest.mark.parametrize("name", NAMES)
-def test_verdicts(name: str, version: str, backend: str) -> None:
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    told = outcomes((version, backend))
+def test_verdicts(name: str, flavour: Flavour) -> None:
+    told = outcomes(flavour)
     if name not in told["found"]:
-        pytest.skip(f"not to be had on {backend}")
+        pytest.skip(f"not to be had on {flavour[1]}")
     answers = told["found"][name]
     assert not [message for _, message, _ in answers.values() if "could not be asked" in message]
     failed = {probe: codes for probe, (verdict, _, codes) in answers.items() if verdict == "fail"}
@@ -34,20 +32,20 @@ def test_verdicts(name: str, version: str, backend: str) -> None:
         assert code in failed[probe] or (not code and not failed[probe]), answers
 
 
-@pytest.mark.parametrize("version", ["2", "3"])
-def test_one_time_step_is_a_note(version: str) -> None:
-    answers = outcomes((version, "tensorflow"))["found"]["sequences_of_one_step"]
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_one_time_step_is_a_note(flavour: Flavour) -> None:
+    answers = outcomes(flavour)["found"]["sequences_of_one_step"]
     assert "one time step" in answers["gradients"][1]
     assert "recurrent_kernel" in answers["gradients"][1]
 
 
-@pytest.mark.parametrize("version", ["2", "3"])
-def test_what_is_only_slow_is_a_note(version: str) -> None:
-    answers = outcomes((version, "tensorflow"))["found"]["rate_that_is_slow"]
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_what_is_only_slow_is_a_note(flavour: Flavour) -> None:
+    answers = outcomes(flavour)["found"]["rate_that_is_slow"]
     assert "not better than that yet" in answers["learning"][1]
 
 
-@pytest.mark.parametrize("version", ["2", "3"])
-def test_the_last_weights_are_a_note(version: str) -> None:
-    answers = outcomes((version, "tensorflow"))["found"]["logged_by_another_callback"]
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_the_last_weights_are_a_note(flavour: Flavour) -> None:
+    answers = outcomes(flavour)["found"]["logged_by_another_callback"]
     assert "restore_best_weights" in answers["monitors"][1]

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.running import FLAVOURS, needs_runtime, told_by
+from tests.runtime.running import FLAVOURS, Flavour, flavours, named, needs_runtime, told_by
 
 pytestmark = [needs_runtime, pytest.mark.timeout(900)]
 SCRIPT = Path(__file__).with_name("rounding_scenarios.py")
 
-outcomes = told_by(SCRIPT, FLAVOURS[:2], 800)
+ASKED = flavours(SCRIPT, FLAVOURS[:2])
+outcomes = told_by(SCRIPT, ASKED, 800)
 
 
-@pytest.mark.parametrize("version", ["2", "3"])
-def test_verdicts_are_as_without_rounding(version: str) -> None:
-    told = outcomes((version, "tensorflow"))
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_verdicts_are_as_without_rounding(flavour: Flavour) -> None:
+    told = outcomes(flavour)
     wrong = {}
     for name, probes in told["found"].items():
         failed = {probe for probe, (verdict, _) in probes.items() if verdict == "fail"} - {"left as it was"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.running import FLAVOURS, IDS, needs_runtime, told_by
+from tests.runtime.running import Flavour, flavours, named, needs_runtime, told_by
 
 pytestmark = [needs_runtime, pytest.mark.timeout(1500)]
 SCRIPT = Path(__file__).with_name("scenarios.py")
@@ -16,15 +15,14 @@ FILES = (SCRIPT, *(SCRIPT.with_name(f"{name}_scenarios.py") for name in ("schedu
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 NAMES = re.findall(r"^def (\w+)\(\) -> tuple", TEXT, re.MULTILINE)
 
-outcomes = told_by(SCRIPT)
+ASKED = flavours(SCRIPT)
+outcomes = told_by(SCRIPT, ASKED)
 
 
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
 @pytest.mark.parametrize("name", NAMES)
-def test_verdicts(name: str, version: str, backend: str) -> None:
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    told = outcomes((version, backend))
+def test_verdicts(name: str, flavour: Flavour) -> None:
+    told = outcomes(flavour)
     probes = told["found"][name]
     failed = {probe: message for probe, (verdict, message) in probes.items() if verdict == "fail"}
     expected = told["sick"].get(name)
@@ -35,17 +33,13 @@ def test_verdicts(name: str, version: str, backend: str) -> None:
     assert not [message for _, message in probes.values() if "could not be asked" in message]
 
 
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
-def test_an_output_that_never_moves_is_no_broadcast(version: str, backend: str) -> None:
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    _, message = outcomes((version, backend))["found"]["softmax_of_one_on_numbers"]["loss"]
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_an_output_that_never_moves_is_no_broadcast(flavour: Flavour) -> None:
+    _, message = outcomes(flavour)["found"]["softmax_of_one_on_numbers"]["loss"]
     assert "broadcast" not in message
 
 
-@pytest.mark.parametrize(("version", "backend"), FLAVOURS, ids=IDS)
-def test_what_is_undone_leaves_no_moments(version: str, backend: str) -> None:
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    for first, second in outcomes((version, backend))["twice"].values():
+@pytest.mark.parametrize("flavour", ASKED, ids=named)
+def test_what_is_undone_leaves_no_moments(flavour: Flavour) -> None:
+    for first, second in outcomes(flavour)["twice"].values():
         assert first == pytest.approx(second, rel=1e-5)
