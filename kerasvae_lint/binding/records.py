@@ -46,6 +46,8 @@ class Record:
         while todo:
             record = todo.pop()
             yield record
+            if isinstance(record, Dictionary):  # its keys and values in turn are no parts
+                todo += reversed(list(record.children()))
             for name in reversed(record.parts):
                 part = getattr(record, name)
                 if isinstance(part, tuple):

@@ -193,9 +193,11 @@ class Problem:
         message: one line.
         location: where, if that is known.
         cell: of a notebook, from 1.
+        unread: True if no rule has looked at any of the file.
     """
 
     filename: str
     message: str
     location: Position | None = None
     cell: int | None = None
+    unread: bool = False

@@ -43,6 +43,23 @@ class Flavour:
 _LEGACY = re.compile(
     r"""environ(?:\.setdefault\(|\[)\s*["']TF_USE_LEGACY_KERAS["']\s*(?:\]\s*=|,)\s*["'](?:1|[Tt]rue)["']"""
 )
+KERAS, TF_KERAS, DOOR, COPY = "keras", "tf_keras", "tf.keras", "tensorflow.python.keras"
+"""The Kerases that one program can hold side by side; ``tf.keras`` where nothing says which of the first two it is."""
+_HOMES = (
+    ("tensorflow.python.keras.api", None),  # its path before Keras became a package of its own
+    ("tensorflow.python.keras", COPY),
+    ("tensorflow_probability.python.internal.tf_keras", TF_KERAS),
+    ("tf_keras", TF_KERAS),
+    ("keras._tf_keras.keras", KERAS),
+    ("keras.api._v1", None),
+    ("keras.api._v2", None),
+    ("keras.engine", None),
+    ("keras", KERAS),
+    ("tensorflow.keras", DOOR),
+    ("tensorflow.compat.v1.keras", DOOR),
+    ("tensorflow.compat.v2.keras", DOOR),
+    ("tensorflow._api.v2.keras", DOOR),
+)
 _KERAS2_IMPORTS = (
     "tf_keras",
     "tensorflow_probability.python.internal.tf_keras",
@@ -129,6 +146,36 @@ def _flavour_of(module: Module, text: str, target: TargetKeras | None, pinned: F
     if pinned is not None:
         return pinned
     return Flavour()
+
+
+def home_of(spelling: str, door: str) -> str | None:
+    """The Keras that a name is of, as the code's imports spell it; None for another library, and a path long gone.
+
+    Args:
+        spelling: the dotted name.
+        door: what ``tf.keras`` stands for.
+    """
+    for prefix, home in _HOMES:
+        if spelling == prefix or spelling.startswith(prefix + "."):
+            return door if home == DOOR else home
+    return None
+
+
+def door_of(module: Module, text: str, target: TargetKeras | None, pinned: Flavour | None) -> str | None:
+    """What ``tf.keras`` stands for in a file; None where Keras 2 itself is all that there is.
+
+    From TensorFlow 2.16 on it is Keras 3, and ``tf_keras`` where TF_USE_LEGACY_KERAS is set, which the environment may
+    do as well. So it is told only by a file that sets it, or that needs Keras 3.
+    """
+    if (pinned is not None and pinned.only2) or _builds_graphs(module, text):
+        return None
+    if _LEGACY.search(text):
+        return TF_KERAS
+    if target is TargetKeras.KERAS2:
+        return None
+    if target is TargetKeras.KERAS3 or any(_starts(name, _KERAS3_IMPORTS) for name in imported_names(module)):
+        return KERAS
+    return DOOR
 
 
 _PIN = re.compile(

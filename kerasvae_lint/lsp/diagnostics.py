@@ -106,9 +106,9 @@ def _related(note: Note, snapshot: Snapshot) -> types.DiagnosticRelatedInformati
 
 def _other_file(filename: str, encoding: str) -> Lines | None:
     from kerasvae_lint.source import SourceError, decode
+    from kerasvae_lint.source.disk import read_file
 
     try:
-        with open(filename, "rb") as file:
-            return Lines(decode(file.read(MAX_BYTES), filename).text, encoding)
+        return Lines(decode(read_file(filename, MAX_BYTES), filename).text, encoding)
     except (OSError, SourceError):
         return None

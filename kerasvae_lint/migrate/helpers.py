@@ -1,12 +1,13 @@
-"""Short definitions that a step puts into a file, once, above the first use."""
+"""Short definitions that a step puts into a file, once, above the first use; how the file writes a class."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.library.moves import place_of
 from kerasvae_lint.model import Editor, Module
-from kerasvae_lint.model.spelling import is_bound
+from kerasvae_lint.model.spelling import is_bound, keras_spelled
 
 
 def define(module: Module, editor: Editor, name: str, lines: list[str], uses: Iterable[r.Record]) -> bool:
@@ -42,3 +43,17 @@ def _begins_cell(module: Module, record: r.Record) -> bool:
     source = module.source
     cell = source.cell_at(source.row_and_column(record.start)[0])
     return cell is not None and source.row_and_column(record.start)[0] == cell.first_code_row
+
+
+def model_spelled(module: Module, editor: Editor) -> str:
+    """How the file writes ``keras.Model``."""
+    for statement in module.code.imports:
+        for alias in statement.aliases:
+            place = place_of(alias.target)
+            if (
+                place is not None
+                and place.name in {"keras.Model", "keras.models.Model"}
+                and r.function_of(alias) is None
+            ):
+                return alias.bound
+    return keras_spelled(module, editor, "keras.Model")

@@ -26,7 +26,7 @@ _OLDEST_PYTHON = (3, 9)
 def pin_files(folders: Iterable[str]) -> list[str]:
     """The files of some folders that say which releases are wanted."""
     found = []
-    for folder in dict.fromkeys(folders):
+    for folder in {os.path.normpath(folder): folder for folder in reversed(list(folders))}.values():
         try:
             names = sorted(os.listdir(folder or "."))
         except OSError:

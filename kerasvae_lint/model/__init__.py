@@ -43,7 +43,7 @@ from kerasvae_lint.model.editing import Editor
 from kerasvae_lint.model.fetched import Fetched
 from kerasvae_lint.model.flags import LostFlag, ReplacedFlag, lost_flags, replaced_flags
 from kerasvae_lint.model.freezing import make_non_trainable
-from kerasvae_lint.model.live import assign_instead, live_attribute, live_global
+from kerasvae_lint.model.live import assign_instead, live_attribute, live_global, live_number
 from kerasvae_lint.model.lost import Lost
 from kerasvae_lint.model.mentions import is_own, mentions, name_of
 from kerasvae_lint.model.module import Module
@@ -86,6 +86,8 @@ if TYPE_CHECKING:  # nouns that rules name in types only: their rooms are entere
     from kerasvae_lint.keras.entrances import Entrance
     from kerasvae_lint.keras.equal_starts import EqualStart
     from kerasvae_lint.keras.folds import Fold
+    from kerasvae_lint.keras.masks import LostMask
+    from kerasvae_lint.keras.mixed import Mixed
     from kerasvae_lint.keras.monitors import Monitor
     from kerasvae_lint.keras.networks import Member, Network
     from kerasvae_lint.keras.random_outputs import LossOnDraw
@@ -95,10 +97,15 @@ if TYPE_CHECKING:  # nouns that rules name in types only: their rooms are entere
     from kerasvae_lint.keras.stacks import Joint, Weighted
     from kerasvae_lint.keras.steps import LeftOut, RawLogs, TrainStep, Untold
     from kerasvae_lint.keras.straight_through import Swapped
+    from kerasvae_lint.keras.stray_metrics import StrayMetric
+    from kerasvae_lint.keras.tapes import Misapplied, Unrecorded
     from kerasvae_lint.keras.tasks import Task
     from kerasvae_lint.keras.trainings import Chosen, Training, TrainingStep
     from kerasvae_lint.keras.unheeded import Unheeded
     from kerasvae_lint.keras.weighted import LostWeights
+    from kerasvae_lint.model.clones import Clone
+    from kerasvae_lint.model.own_copies import OwnCopy
+    from kerasvae_lint.model.shadowed import Shadowed
 
 __all__ = [
     "CONSTRUCTION",
@@ -116,6 +123,7 @@ __all__ = [
     "Change",
     "Chosen",
     "Class",
+    "Clone",
     "Comparison",
     "Computed",
     "Config",
@@ -146,8 +154,11 @@ __all__ = [
     "LossWeight",
     "Lost",
     "LostFlag",
+    "LostMask",
     "LostWeights",
     "Member",
+    "Misapplied",
+    "Mixed",
     "ModelOutput",
     "ModelOutputs",
     "Module",
@@ -156,6 +167,7 @@ __all__ = [
     "Noise",
     "Objective",
     "OldBackend",
+    "OwnCopy",
     "Owner",
     "Pair",
     "Parameter",
@@ -172,10 +184,12 @@ __all__ = [
     "Scheduled",
     "Schedules",
     "Setting",
+    "Shadowed",
     "Singular",
     "Site",
     "Source",
     "Step",
+    "StrayMetric",
     "Swapped",
     "Symbolic",
     "SymbolicLoss",
@@ -186,6 +200,7 @@ __all__ = [
     "Tuple",
     "Unheeded",
     "Unknown",
+    "Unrecorded",
     "Untold",
     "Value",
     "Variant",
@@ -228,6 +243,7 @@ __all__ = [
     "library_class",
     "live_attribute",
     "live_global",
+    "live_number",
     "lost_flags",
     "make_non_trainable",
     "match_kl",

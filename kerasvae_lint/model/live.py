@@ -12,7 +12,7 @@ from kerasvae_lint.model.mentions import is_own
 from kerasvae_lint.model.module import Module
 from kerasvae_lint.model.moving import parenthesized
 from kerasvae_lint.values.interpreter import TRACING
-from kerasvae_lint.values.lattice import Computed, Constant, Parameter, Unknown, Value
+from kerasvae_lint.values.lattice import Computed, Constant, Parameter, Site, Unknown, Value
 
 _MESSAGE = "Make it a non-trainable variable and assign it"
 _STEPS = {"+": "assign_add", "-": "assign_sub"}
@@ -132,6 +132,35 @@ def live_global(module: Module, name: str) -> Draft | None:
     if any(_is_decided_by(use) for use in traced) or not _make(module, editor, start.value):
         return None
     if not all(assign_instead(editor, use) for use in bound if use is not first[0]):
+        return None
+    return editor.draft(_MESSAGE, Applicability.UNSAFE)
+
+
+def live_number(module: Module, number: Site, reads: list[Site], writes: list[r.Expression]) -> Draft | None:
+    """Make a number with a name a variable, and assign it where attributes that it was handed to are set.
+
+    Args:
+        module: the file.
+        number: the number as it is written.
+        reads: where traced code reads it.
+        writes: the attributes, where they are set.
+    """
+    start = number.record.parent
+    if not isinstance(start, r.Assign) or len(start.targets) != 1 or start.annotation is not None:
+        return None
+    name = start.targets[0]
+    if not module.owns(number) or start.value is not number.record or not isinstance(name, r.Name):
+        return None
+    if any(not module.owns(read) or _is_decided_by(read.record) for read in reads):
+        return None
+    home = r.home_of(name)
+    uses = [use for use in module.code.walk() if isinstance(use, r.Name) and use.id == name.id]
+    uses = [use for use in uses if use is not name and r.home_of(use) is home]
+    if any(_binds(use) or not (isinstance(use.parent, r.Argument) or _is_traced(module, use)) for use in uses):
+        return None
+    editor = module.editor()
+    assert isinstance(number.record, r.Expression)
+    if not _make(module, editor, number.record) or not all(assign_instead(editor, write) for write in writes):
         return None
     return editor.draft(_MESSAGE, Applicability.UNSAFE)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.core import Place, TargetKeras
 from kerasvae_lint.keras.crossentropy import Entropy, entropies
-from kerasvae_lint.keras.flavour import Flavour, flavour_of
+from kerasvae_lint.keras.flavour import Flavour, door_of, flavour_of
 from kerasvae_lint.keras.kept import Kept, kept_values, untrained_distributions
 from kerasvae_lint.keras.model_outputs import ModelOutputs
 from kerasvae_lint.keras.passes import Repeat, adders, adds_loss, repeats
@@ -57,6 +57,8 @@ if TYPE_CHECKING:  # imported when somebody asks, for a fast start
     from kerasvae_lint.keras.flat import Flat
     from kerasvae_lint.keras.folds import Fold
     from kerasvae_lint.keras.loss_variables import LossVariable
+    from kerasvae_lint.keras.masks import LostMask
+    from kerasvae_lint.keras.mixed import Mixed
     from kerasvae_lint.keras.monitors import Monitor
     from kerasvae_lint.keras.networks import Network
     from kerasvae_lint.keras.random_outputs import BlockedLatent, DrawnPrediction, LossOnDraw
@@ -65,12 +67,18 @@ if TYPE_CHECKING:  # imported when somebody asks, for a fast start
     from kerasvae_lint.keras.stacks import Joint
     from kerasvae_lint.keras.steps import LeftOut, RawLogs, TrainStep, Untold
     from kerasvae_lint.keras.straight_through import Swapped
+    from kerasvae_lint.keras.stray_metrics import StrayMetric
+    from kerasvae_lint.keras.tapes import Misapplied, Unrecorded
     from kerasvae_lint.keras.tasks import Task
     from kerasvae_lint.keras.trainings import Training
     from kerasvae_lint.keras.unheeded import Unheeded
     from kerasvae_lint.keras.value_copies import ValueCopy
     from kerasvae_lint.keras.weighted import LostWeights
+    from kerasvae_lint.model.clones import Clone
     from kerasvae_lint.model.misfits import Misfit
+    from kerasvae_lint.model.own_copies import OwnCopy
+    from kerasvae_lint.model.repeated_kls import RepeatedKL
+    from kerasvae_lint.model.shadowed import Shadowed
 
 _TRAINING_WORDS = TRAINS | {
     *("minimize", "apply_gradients", "assign_sub", "assign_add", "fit_surrogate_posterior", "Model", "Sequential"),
@@ -250,6 +258,24 @@ class Module:
         return equal_starts(self.program.machine, self.unit)
 
     @cached_property
+    def lost_masks(self) -> list[LostMask]:
+        """The masks that get lost in this file before a layer that would heed them, in source order."""
+        from kerasvae_lint.keras.masks import lost_masks
+
+        found = [one for one in lost_masks(self.program.machine) if self.owns(one.lost)]
+        return sorted(found, key=lambda one: one.lost.record.start)
+
+    @cached_property
+    def mixed(self) -> list[Mixed]:
+        """The layers of one Keras that meet a model of another in this file, in source order."""
+        from kerasvae_lint.keras.mixed import mixed
+
+        pinned = self.around.pins() if self.around is not None else None
+        door = door_of(self.code, self.source.text, self.target, pinned)
+        found = [one for one in mixed(self.program.machine, door) if self.owns(one.place)] if door is not None else []
+        return sorted(found, key=lambda one: one.place.record.start)
+
+    @cached_property
     def captured(self) -> list[Captured]:
         """The layers with weights that only the functions of this file's Lambdas call."""
         from kerasvae_lint.keras.captured import captured
@@ -392,6 +418,13 @@ class Module:
         return entrances(self.program.machine, found) if found is not None else []
 
     @cached_property
+    def clones(self) -> list[Clone]:
+        """The copies by ``clone_model`` in this file that are used as if they had the weights of the original."""
+        from kerasvae_lint.model.clones import clones
+
+        return list(clones(self.program.machine, self.unit, self.trainings))
+
+    @cached_property
     def reused_models(self) -> list[Fold]:
         """The trainings in cross-validations of this file that go on where the fold before stopped."""
         from kerasvae_lint.keras.folds import reused_models
@@ -435,11 +468,32 @@ class Module:
         return [one for one in left_out(self.program.machine, self.train_steps) if self.owns(one.gradient.event.site)]
 
     @cached_property
+    def misapplied_gradients(self) -> list[Misapplied]:
+        """The calls of optimizers in this file that pair gradients with other weights than theirs."""
+        from kerasvae_lint.keras.tapes import misapplied
+
+        return [one for one in misapplied(self.program.machine) if self.owns(one.event.site)]
+
+    @cached_property
+    def unrecorded_losses(self) -> list[Unrecorded]:
+        """The gradients taken in this file of losses that their tape has not recorded."""
+        from kerasvae_lint.keras.tapes import unrecorded
+
+        return [one for one in unrecorded(self.program.machine) if self.owns(one.event.site)]
+
+    @cached_property
     def raw_logs(self) -> list[RawLogs]:
         """The steps of this file that return the tensor of a loss for the logs."""
         from kerasvae_lint.keras.steps import raw_logs
 
         return [one for one in raw_logs(self.program.machine, self.train_steps) if self.owns(one.logs.site)]
+
+    @cached_property
+    def stray_metrics(self) -> list[StrayMetric]:
+        """The metrics that this file makes outside of the models whose steps update them, and that nobody resets."""
+        from kerasvae_lint.keras.stray_metrics import stray_metrics
+
+        return list(stray_metrics(self.program.machine, self.unit, self.train_steps))
 
     @cached_property
     def lost_weights(self) -> list[LostWeights]:
@@ -515,6 +569,13 @@ class Module:
     def objective(self) -> Objective:
         """What the program trains: losses with their terms, Gaussian KLs, reparameterized samples."""
         return Objective(self.program, self.unit)
+
+    @cached_property
+    def repeated_kls(self) -> list[RepeatedKL]:
+        """The KLs that enter once for each output, as a ``compile`` of this file gives all the function with it."""
+        from kerasvae_lint.model.repeated_kls import repeated_kls
+
+        return [one for one in repeated_kls(self.program.machine, self.objective) if self.owns(one.use)]
 
     @cached_property
     def loss_variables(self) -> list[LossVariable]:
@@ -612,6 +673,20 @@ class Module:
     def changes(self) -> Changes:
         """What host code of this file sets while a compiled step goes on."""
         return Changes(self.program, self.unit, self.around)
+
+    @cached_property
+    def own_copies(self) -> list[OwnCopy]:
+        """The numbers that callbacks of this file change in themselves alone, though a loss was given them, too."""
+        from kerasvae_lint.model.own_copies import own_copies
+
+        return list(own_copies(self.program, self.changes.attributes))
+
+    @cached_property
+    def shadowed(self) -> list[Shadowed]:
+        """The arguments that constructors of this file keep, and in whose place a global of that name is read."""
+        from kerasvae_lint.model.shadowed import shadowed
+
+        return list(shadowed(self.program, self.code, self.classes))
 
     @cached_property
     def fetched(self) -> list[Fetched]:

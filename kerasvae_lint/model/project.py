@@ -11,7 +11,9 @@ from kerasvae_lint.binding.build import build
 from kerasvae_lint.keras.flavour import Flavour, flavour_of_pins
 from kerasvae_lint.keras.world import LIBRARIES, READABLE
 from kerasvae_lint.project import IMPORTERS, Indexes, Search, search_of
+from kerasvae_lint.project.walk import most_bytes
 from kerasvae_lint.source import SourceError, decode
+from kerasvae_lint.source.disk import read_file
 from kerasvae_lint.source.files import INSTALLED, has_marker, project_root, searched_folder
 from kerasvae_lint.source.syntax import parse_code
 from kerasvae_lint.values.unit import Unit
@@ -54,8 +56,7 @@ class Project:
             return self._units[path]
         unit: Unit | None = None
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            data = read_file(path, most_bytes(path))
             self._hashes[path] = hashlib.sha256(data).hexdigest()
             tree, source = parse_code(decode(data, path))
             unit = Unit(name, build(tree, source.text), source)
@@ -201,7 +202,7 @@ def _read_pins(root: Path) -> tuple[Flavour | None, dict[str, str | None]]:
     for name in sorted(names):
         path = root / name
         try:
-            data = path.read_bytes()
+            data = read_file(path, most_bytes(name))
         except OSError:
             consulted[str(path)] = None
             continue

@@ -89,9 +89,11 @@ def _rename(
         return False
     targets = [(new, old.rstrip("!"), default) for new, old, default in targets]
     known = {old: (index, new) for index, (new, old, _) in enumerate(targets)}
+    if "seed" in given and _draws_again(call, name, given["seed"]):
+        del known["seed"]
     for old, argument in given.items():
         if old not in known:
-            if old not in _NEEDLESS and not _is_none(argument):
+            if old not in {*_NEEDLESS, "seed"} and not _is_none(argument):
                 return False
             editor.remove_argument(call.record, argument)
     kept = {old: argument for old, argument in given.items() if old in known}
@@ -111,6 +113,13 @@ def _rename(
     for new, default in absent:
         editor.add_argument(call.record, f"{new}={_value(module, editor, default)}")
     return True
+
+
+def _draws_again(call: Call, name: str, seed: r.Argument) -> bool:
+    """True where a number as ``seed`` has to go: Keras 3 draws the same from it each time, Keras 2 went on."""
+    if not name.startswith("keras.random.") or not isinstance(seed.value, (r.Constant, r.Name, r.Attribute)):
+        return False
+    return r.function_of(call.record) is not None
 
 
 def _value(module: Module, editor: Editor, text: str) -> str:

@@ -25,8 +25,13 @@ def folder_for(path: str) -> Path:
 
 
 def keep(path: Path, data: bytes) -> None:
-    """Write a file of the cache; a folder that can't be written is no fault."""
+    """Write a file of the cache; a folder that can't be written is no fault.
+
+    A link in the folder's place is not followed: it may lead to somebody's own files.
+    """
     with contextlib.suppress(OSError):
+        if path.parent.is_symlink():
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         for name, content in _SIGNS:
             if not (path.parent / name).exists():

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from kerasvae_lint.project.folder import folder_for, keep
 from kerasvae_lint.project.rows import Row, dump, load
-from kerasvae_lint.project.walk import walk
+from kerasvae_lint.project.walk import MAX_NOTEBOOK, walk
 from kerasvae_lint.project.words import line
+from kerasvae_lint.source.disk import read_file
 
 Search = tuple[tuple[str, ...], tuple[str, ...], str]
 """Words that must be there, words of which one must (if there are any), and a hash of what was found."""
@@ -253,7 +254,7 @@ def _read(path: str, size: int) -> bytes | None:
             data = os.read(handle, size + 1)
         finally:
             os.close(handle)
-        return data if len(data) == size else Path(path).read_bytes()
+        return data if len(data) == size else read_file(path, MAX_NOTEBOOK)
     except OSError:
         return None
 

@@ -10,8 +10,11 @@ from typing import Any
 
 from kerasvae_lint.project.walk import State
 from kerasvae_lint.project.words import FACTS, is_telling, outline_of, words_of
+from kerasvae_lint.source.disk import read_file
 
 _FORMAT = f"kvlint index 1 {FACTS}\n".encode()
+MAX_INDEX = 512_000_000
+"""More than an index ever has; a larger file is none of kvlint's."""
 _UNKNOWN, _SILENT, _TELLING = range(3)
 
 
@@ -72,7 +75,7 @@ def dump(rows: Mapping[str, Row]) -> bytes:
 def load(path: Path) -> dict[str, Row]:
     """The rows that are kept in a file; none if it is missing, foreign, of another version, or damaged."""
     try:
-        data = path.read_bytes()
+        data = read_file(path, MAX_INDEX)
         check, start = len(_FORMAT), len(_FORMAT) + 32
         if not data.startswith(_FORMAT) or hashlib.sha256(data[start:]).digest() != data[check:start]:
             return {}

@@ -18,6 +18,11 @@ _ENVIRONMENTS = frozenset({"pyvenv.cfg", "conda-meta"})
 MAX_SCRIPT, MAX_NOTEBOOK = 2_000_000, 20_000_000
 
 
+def most_bytes(path: str) -> int:
+    """How large a file around the linted ones may be; a larger one is not read."""
+    return MAX_NOTEBOOK if path.endswith(".ipynb") else MAX_SCRIPT
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a project is looked at."""

@@ -51,11 +51,26 @@ def summary(
     fixed: int = 0,
     fixing: bool = False,
     errors: int = 0,
+    unread: int = 0,
 ) -> str:
-    """The last line: how many were found, how many are mended, how many could be."""
+    """The last line: how many were found, how many are mended, how many could be.
+
+    Args:
+        findings: those that are left.
+        look: which fixes count.
+        files: how many files there were.
+        fixed: how many findings were mended.
+        fixing: whether they were to be mended.
+        errors: how many things could not be done.
+        unread: how many of the files no rule has looked at.
+    """
     end = f"; {many(errors, 'error')}." if errors else "."
+    if unread:
+        end = f"; {many(unread, 'file')} not linted{end}"
     if not findings and not fixed:
-        return f"No findings in {many(files, 'file')}{end}"
+        if errors and unread >= files:
+            return f"Nothing was linted; {many(errors, 'error')}."
+        return f"No findings in {many(files - unread, 'file')}{end}"
     total = len(findings) + fixed
     where = len({finding.filename for finding in findings})
     parts = _hints(findings, look, fixing)

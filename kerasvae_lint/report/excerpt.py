@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from kerasvae_lint.core import Position
 from kerasvae_lint.report.look import Look, cell_width, cells
 
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 MAX_ROWS = 4
 """Of a longer range, only the first and the last line are shown."""
 TAB = 4
@@ -31,6 +33,7 @@ def excerpt(lines: Sequence[str], start: Position, end: Position, look: Look) ->
         line = lines[row - 1].rstrip()
         left = start.column - 1 if row == start.row else len(line) - len(line.lstrip())
         right = end.column - 1 if row == end.row else len(line)
+        left, right = min(left, len(line)), min(right, len(line) + 1)
         shown, before, under = _window(line, left, max(right, left), look.width - gutter - 3)
         number = look.paint("gutter", f"{row:>{gutter}} |")
         yield f"{number} {shown}".rstrip()
@@ -89,8 +92,9 @@ def _drawn(line: str) -> list[str]:
             shown = " " * (TAB - column % TAB)
         elif character.isprintable():
             shown = character
-        else:
-            shown = "?" if cell_width(character) else ""
+        else:  # a sign that turns the direction of writing takes no room, and must be seen
+            turns = unicodedata.bidirectional(character) in _TURNING
+            shown = "?" if turns or cell_width(character) else ""
         drawn.append(shown)
         column += cells(shown)
     return drawn

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
@@ -31,12 +30,13 @@ class SourceLines:
 
     def _read(self, filename: str) -> None:
         from kerasvae_lint.source import SourceError, decode
+        from kerasvae_lint.source.disk import read_file
         from kerasvae_lint.source.text import typed
 
         self._name, self._lines, self._cells = filename, [], {}
         try:
             data = self._texts.get(filename)
-            source = decode(Path(filename).read_bytes() if data is None else data, filename)
+            source = decode(read_file(filename) if data is None else data, filename)
         except (OSError, SourceError):
             return
         self._lines = _NEWLINE.split(source.text)

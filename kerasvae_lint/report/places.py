@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Edit, Finding, Position
@@ -164,12 +163,13 @@ class Places:
 
     def _read(self, filename: str) -> _File:
         from kerasvae_lint.source import SourceError, decode
+        from kerasvae_lint.source.disk import read_file
         from kerasvae_lint.source.raw_cells import RawCells, line_starts
 
         file = _File()
         try:
             data = self._texts.get(filename)
-            data = Path(filename).read_bytes() if data is None else data
+            data = read_file(filename) if data is None else data
             file.source = decode(data, filename)
         except (OSError, SourceError):
             return file

@@ -17,12 +17,13 @@ from kerasvae_lint.runtime.framework import Framework, Variable, is_tensor, to_n
 from kerasvae_lint.runtime.later import Later, passes
 from kerasvae_lint.runtime.options import Options
 from kerasvae_lint.runtime.probes import as_called
+from kerasvae_lint.runtime.probes.astray import Astray
 from kerasvae_lint.runtime.probes.broadcast import Watcher
 from kerasvae_lint.runtime.probes.gradients import norm
 from kerasvae_lint.runtime.probes.inline import Pass
 from kerasvae_lint.runtime.probes.outputs import Watch
 from kerasvae_lint.runtime.subject import Subject, TapeStep, Unit
-from kerasvae_lint.runtime.trees import leaves
+from kerasvae_lint.runtime.trees import leaves, places
 
 PATIENCE = 40.0
 MOST_CALLS = 2_000
@@ -51,6 +52,7 @@ class Capture:
         self.stopped: BaseException | None = None
         self.losses = Watch()
         self.shapes = Watcher()
+        self.astray = Astray()
         self.seen = Pass()
         self.last: dict[int, Pass] = {}
         self.started = time.monotonic()
@@ -65,7 +67,8 @@ class Capture:
         early.watch(np.random, "random")
         choices.watch(np)
         watch.LISTENERS.calls += [self._called, self._followed]
-        watch.LISTENERS.tapes.append(self._taped)
+        watch.LISTENERS.tapes += [self._paired, self._taped]
+        watch.LISTENERS.gradients.append(self._given)
         watch.LISTENERS.criteria.append(self._judged)
         watch.LISTENERS.draws.append(self._drawn)
 
@@ -194,7 +197,9 @@ class Capture:
         self.busy = True
         for called in (self._called, self._followed):
             watch.LISTENERS.calls.remove(called)
-        watch.LISTENERS.tapes.remove(self._taped)
+        for taped in (self._paired, self._taped):
+            watch.LISTENERS.tapes.remove(taped)
+        watch.LISTENERS.gradients.remove(self._given)
         watch.LISTENERS.criteria.remove(self._judged)
         self.shapes.stop()
         watch.LISTENERS.draws.remove(self._drawn)
@@ -234,10 +239,18 @@ class Capture:
         if not self.busy and hasattr(output, "numpy"):
             self.losses.judged(loss, y, output)
 
+    def _paired(self, target: Any, sources: Any, gradients: Any) -> None:
+        if not self.busy:
+            self.astray.taken(target, sources, gradients)
+
+    def _given(self, pairs: list[tuple[Any, Any]], optimizer: Any) -> None:
+        if not self.busy:
+            self.astray.given(pairs, optimizer)
+
     def _taped(self, target: Any, sources: Any, gradients: Any) -> None:
         if self.busy:
             return
-        pairs = list(zip(_flat(sources), _flat(gradients), strict=False))
+        pairs = list(zip(places(sources), places(gradients), strict=False))
         held = [(source, gradient) for source, gradient in pairs if hasattr(source, "assign")]
         if not held:
             return
@@ -275,6 +288,7 @@ class Capture:
         subject = Subject(None, framework, self.options, name, trains=False, units=units, tape=steps)
         subject.notes["judged"] = [head for _, head in self.losses.heads]
         subject.notes["broadcasts"] = self.shapes.found
+        subject.notes["astray"] = self.astray.found
         held = [raw for unit in units for raw in unit.layer.variables if hasattr(raw, "assign")]
         known = {i for raw in held for i in Variable(raw).ids}
         subject.extra = unique(v for v in self.sources.values() if not v.ids & known)
@@ -333,14 +347,6 @@ def _loss(target: Any) -> float | None:
         return float(sum(value.sum() for value in values))
     except (AttributeError, NotImplementedError, TypeError, ValueError):
         return None
-
-
-def _flat(tree: Any) -> list[Any]:
-    if isinstance(tree, dict):
-        return [leaf for value in tree.values() for leaf in _flat(value)]
-    if isinstance(tree, list | tuple):
-        return [leaf for value in tree for leaf in _flat(value)]
-    return [tree]
 
 
 def _is_plain(leaf: Any) -> bool:

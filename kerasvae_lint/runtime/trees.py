@@ -31,6 +31,15 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield tree
 
 
+def places(tree: Any) -> list[Any]:
+    """The leaves in order, None where there is none."""
+    if isinstance(tree, dict):
+        return [leaf for value in tree.values() for leaf in places(value)]
+    if isinstance(tree, list | tuple):
+        return [leaf for value in tree for leaf in places(value)]
+    return [tree]
+
+
 def zip_trees(function: Callable[[list[Any]], Any], trees: list[Any]) -> Any:
     """Trees of one shape, leaf by leaf."""
     first = trees[0]

@@ -31,6 +31,7 @@ class Listeners:
     """Who is told what; ``gradients(pairs, optimizer)``, ``tapes(target, sources, gradients)``,
     ``criteria(loss, y, prediction)``, ``judged(loss, value)``, ``draws(draw)``.
 
+    ``tape`` is the one that speaks, while the listeners of ``tapes`` are told.
     While ``idle`` is not 0, optimizers take their gradients and change nothing.
     What ``given(layer, args)`` and ``returned(layer, output)`` give takes the place of a layer's arguments and output;
     what ``draws`` gives, unless None, that of the noise drawn (see :mod:`kerasvae_lint.runtime.draws`).
@@ -48,6 +49,7 @@ class Listeners:
     draws: list[Callable[[Any], Any]] = field(default_factory=list)
     stack: list[tuple[Any, bool]] = field(default_factory=list)
     idle: int = 0
+    tape: Any = None
 
 
 LISTENERS = Listeners()
@@ -151,8 +153,12 @@ def _tell_gradients(pairs: list[tuple[Any, Any]], optimizer: Any) -> None:
 def _watched_gradient(original: Callable[..., Any]) -> Callable[..., Any]:
     def gradient(self: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, target, sources, *args, **kwargs)
-        for listener in list(LISTENERS.tapes):
-            listener(target, sources, result)
+        LISTENERS.tape = self
+        try:
+            for listener in list(LISTENERS.tapes):
+                listener(target, sources, result)
+        finally:
+            LISTENERS.tape = None
         return result
 
     return gradient

@@ -3,7 +3,8 @@
     python -m tests.migrate.programs     write each after.py and report.txt; read what changes
 
 Each folder of ``cases/`` holds a program as it was (``before.py``), what the migration makes of it (``after.py``), and
-what its report says (``report.txt``). Where ``to.txt`` says ``any``, it is for every backend.
+what its report says (``report.txt``). Where ``to.txt`` says ``any``, it is for every backend; ``needs.txt`` names the
+packages that it runs with, if they are there.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ class Case:
     def report(self) -> Path:
         """What should be said."""
         return self.folder / "report.txt"
+
+    @property
+    def needs(self) -> list[str]:
+        """Packages that it imports and the tests do not need."""
+        names = self.folder / "needs.txt"
+        return names.read_text(encoding="utf-8").split() if names.exists() else []
 
     def migrated(self, data: bytes | None = None) -> Migration:
         """What the migration makes of it, or of some other bytes."""

@@ -71,3 +71,9 @@ def test_files_by_their_names(tmp_path: Path) -> None:
         with open(f"{folder}/{name}", "w") as file:
             file.write("")
     assert sorted(path.rpartition("/")[2] for path in pin_files([folder])) == sorted(names[:-1])
+
+
+def test_a_folder_with_two_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "requirements.txt").write_text("keras==2.2\n")
+    monkeypatch.chdir(tmp_path)
+    assert len(pin_files([".", ""])) == len(pin_files(["", "."])) == 1

@@ -8,7 +8,8 @@ import pytest
 
 from kerasvae_lint import Settings, lint_paths
 from kerasvae_lint.binding.build import build
-from kerasvae_lint.keras.flavour import flavour_of, flavour_of_pins
+from kerasvae_lint.core import TargetKeras
+from kerasvae_lint.keras.flavour import door_of, flavour_of, flavour_of_pins, home_of
 from kerasvae_lint.source import decode
 from kerasvae_lint.source.syntax import parse_code
 
@@ -85,3 +86,41 @@ def test_imports_tell(line: str, keras2: bool, keras3: bool) -> None:
     tree, source = parse_code(decode(line.encode(), "a.py"))
     found = flavour_of(build(tree, source.text), line, None, None)
     assert (found.keras2, found.keras3) == (keras2, keras3)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "home"),
+    [
+        ("keras.layers.Dense", "keras"),
+        ("keras.src.layers.Dense", "keras"),
+        ("tf_keras.Model", "tf_keras"),
+        ("tensorflow.keras.layers.Dense", "the door"),
+        ("tensorflow.compat.v2.keras.layers.Dense", "the door"),
+        ("tensorflow.python.keras.layers.Dense", "tensorflow.python.keras"),
+        ("tensorflow.python.keras.api._v2.keras.layers.Dense", None),
+        ("keras.engine.Layer", None),
+        ("keras_hub.layers.Sampler", None),
+        ("tensorflow.nn.relu", None),
+    ],
+)
+def test_names_have_a_home(spelling: str, home: str | None) -> None:
+    assert home_of(spelling, "the door") == home
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "pins", "door"),
+    [
+        ("import keras", None, "", "tf.keras"),
+        ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'", None, "", "tf_keras"),
+        ("from keras import ops", None, "", "keras"),
+        ("import keras", TargetKeras.KERAS3, "", "keras"),
+        ("import keras", TargetKeras.KERAS2, "", None),
+        ("import keras", None, "tensorflow==2.4.0", None),
+        ("import keras", None, "keras>=3.0", "tf.keras"),
+        ("import tensorflow as tf\ntf.Session()", None, "", None),
+    ],
+)
+def test_what_tf_keras_stands_for(text: str, target: TargetKeras | None, pins: str, door: str | None) -> None:
+    tree, source = parse_code(decode(text.encode(), "a.py"))
+    pinned = flavour_of_pins(pins, "requirements.txt")
+    assert door_of(build(tree, source.text), text, target, pinned) == door

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pieces import WarmUp, Weighted, keras, layers
+from pieces import WarmUp, Weighted, keras, layers, ops
 from registry import compiled, healthy, sick
 
 
@@ -68,3 +68,32 @@ def helper_of_a_hook() -> tuple[Any, ...]:
             self.model.get_layer("kl").beta.assign(1.0 if epoch else 0.5)
 
     return scheduled(Helped())
+
+
+penalty = 0.5
+
+
+class Penalized(layers.Layer):
+    """Weighs by its argument, or by the global of that name."""
+
+    def __init__(self, penalty: float, by_argument: bool) -> None:
+        super().__init__()
+        self.penalty, self.by_argument = penalty, by_argument
+
+    def call(self, inputs: Any) -> Any:
+        self.add_loss((self.penalty if self.by_argument else penalty) * ops.mean(ops.square(inputs)))
+        return inputs
+
+
+def penalized(by_argument: bool) -> tuple[Any, ...]:
+    return compiled(keras.Sequential([keras.Input((8,)), layers.Dense(8), Penalized(2.0, by_argument)]))
+
+
+@healthy
+def weight_of_its_own_beside_a_global() -> tuple[Any, ...]:
+    return penalized(by_argument=True)
+
+
+@sick("reaction")
+def weight_by_a_global() -> tuple[Any, ...]:
+    return penalized(by_argument=False)

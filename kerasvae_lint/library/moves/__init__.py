@@ -75,6 +75,8 @@ def place_of(dotted: str) -> Place | None:
     root, rest = found
     if not rest:
         return Place("keras", root)
+    if rest == "__version__":
+        return Place("keras.__version__", f"{root}.__version__")
     if root == "tensorflow.keras" and f"keras.{rest}" in door_names():
         return Place(f"keras.{rest}", f"{root}.{rest}")
     name, today, hint = _today(rest)

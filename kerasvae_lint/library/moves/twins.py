@@ -168,6 +168,8 @@ HINTS: dict[str, str] = {
     "keras.backend.normalize_batch_in_training": "Use `keras.layers.BatchNormalization`, or `keras.ops.moments`",
     "keras.backend.get_session": "There are no sessions: call the model or function, in eager mode",
     "keras.backend.set_session": "There are no sessions: settings of the GPU go through `tf.config`",
+    "keras.backend.manual_variable_initialization": "Leave it out: variables have their values from the beginning",
+    "keras.backend.reset_uids": "Leave it out, or call `keras.utils.clear_session()`",
     "keras.backend.random_binomial": "Use `keras.random.binomial`, or compare `keras.random.uniform` with `p`",
 }
 """For names that have no twin: what to do instead."""

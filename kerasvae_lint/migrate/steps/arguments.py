@@ -25,6 +25,23 @@ _HARD_SIGMOID = [
     '    """`hard_sigmoid` as it was in Keras 2."""',
     "    return {clip}(0.2 * x + 0.5, 0.0, 1.0)",
 ]
+EPOCH_CHECKPOINT = "EpochCheckpoint"
+"""The class that stands in for a ``ModelCheckpoint`` with a ``period``."""
+_CHECKPOINT = [
+    f"class {EPOCH_CHECKPOINT}({{base}}):",
+    '    """A `ModelCheckpoint` that looks at every `period`-th epoch only."""',
+    "",
+    "    def __init__(self, *args, period=1, **kwargs):",
+    "        super().__init__(*args, **kwargs)",
+    "        self.period = period",
+    "        self.waited = 0",
+    "",
+    "    def on_epoch_end(self, epoch, logs=None):",
+    "        self.waited += 1",
+    "        if self.waited >= self.period:",
+    "            self.waited = 0",
+    "            super().on_epoch_end(epoch, logs)",
+]
 _KEPT: dict[str, dict[str, str]] = {
     "keras.regularizers.l1_l2": {"l1": "0.01", "l2": "0.01"},
     "keras.optimizers.Lion": {"learning_rate": "0.0001"},
@@ -52,7 +69,32 @@ _NEEDLESS: dict[str, tuple[object, ...]] = {
     "trainable": (),
 }
 """Arguments that say nothing any more where they have one of these values."""
-_WEIGHTED = ("Dense", "Conv1D", "Conv2D", "Conv3D")
+_KERNEL_AND_BIAS = (("kernel_initializer", ""), ("bias_initializer", "use_bias"))
+_RECURRENT_WEIGHTS = (("kernel_initializer", ""), ("recurrent_initializer", ""), ("bias_initializer", "use_bias"))
+_WEIGHTED: dict[str, tuple[tuple[str, str], ...]] = {
+    "Dense": _KERNEL_AND_BIAS,
+    **{f"Conv{rank}D{kind}": _KERNEL_AND_BIAS for rank in (1, 2, 3) for kind in ("", "Transpose")},
+    **{
+        f"SeparableConv{rank}D": (
+            ("depthwise_initializer", ""),
+            ("pointwise_initializer", ""),
+            ("bias_initializer", "use_bias"),
+        )
+        for rank in (1, 2)
+    },
+    "DepthwiseConv2D": (("depthwise_initializer", ""), ("bias_initializer", "use_bias")),
+    "SimpleRNN": _RECURRENT_WEIGHTS,
+    "GRU": _RECURRENT_WEIGHTS,
+    "LSTM": _RECURRENT_WEIGHTS,
+    "BatchNormalization": (
+        ("gamma_initializer", "scale"),
+        ("beta_initializer", "center"),
+        ("moving_mean_initializer", ""),
+        ("moving_variance_initializer", ""),
+    ),
+    "PReLU": (("alpha_initializer", ""),),
+}
+"""The initializers of a layer in the order of its weights, each with the flag that can leave it out."""
 _IMAGES = re.compile(r"\b\w*Conv(?:olution)?2D|\bconv2d", re.IGNORECASE)
 _OLD_FILE = re.compile(
     r"\b(?:nb_epoch|nb_filter|border_mode|Convolution[123]D|samples_per_epoch|dim_ordering|W_regularizer)\b"
@@ -229,20 +271,23 @@ class _Converted:
             self.editor.remove_argument(self.record, argument)
             self.said.append(f"`{name}=` has no meaning any more")
             return None
-        if name == "weights" and self.is_layer and self._initializers(argument):
+        if name == "weights" and known and value is None:
+            self.editor.remove_argument(self.record, argument)
+            self.said.append("`weights=None` has no meaning any more")
+            self.needless = True
             return None
         if name == "weights" and self.is_layer:
-            self.also.append(
-                left(argument, f"`{self.kind}` takes no `weights=` in Keras 3: call `set_weights` once it is built.")
-            )
+            if not self._initializers(argument):
+                self.also.append(
+                    left(
+                        argument,
+                        f"`{self.kind}` takes no `weights=` in Keras 3: call its `set_weights` behind the line that"
+                        " builds the model.",
+                    )
+                )
             return None
         if name == "period":
-            self.also.append(
-                left(
-                    argument,
-                    "`period=` is gone: `save_freq=` counts batches, so write period times the steps of an epoch.",
-                )
-            )
+            self._period(argument)
             return None
         self.also.append(
             left(argument, f"`{self.kind}` has no argument `{name}=` in Keras 3: leave it out, or say it otherwise.")
@@ -251,17 +296,72 @@ class _Converted:
 
     def _initializers(self, argument: r.Argument) -> bool:
         """``weights=[kernel, bias]`` as the constants that they start with."""
-        items = argument.value.items if isinstance(argument.value, r.Display) else ()
-        names = ("kernel_initializer", "bias_initializer")
-        if self.kind not in _WEIGHTED or not 0 < len(items) <= 2 or {*names, "init"} & set(self.written):
+        names = self._weights_in_order()
+        if names is None:
             return False
-        if any(isinstance(item, r.Starred) for item in items):
+        if any(name != "weights" and not self._is_taken(name) and name in self.names for name in self.written):
+            return True  # other arguments get their new names first
+        texts = self._parts(argument.value, len(names))
+        if texts is None:
             return False
         constant_of = keras_spelled(self.module, self.editor, "keras.initializers.Constant")
-        texts = [f"{name}={constant_of}({self.module.text(item)})" for name, item in zip(names, items, strict=False)]
-        self.editor.edit(argument.start, argument.end, ", ".join(texts))
+        items = [f"{name}={constant_of}({text})" for name, text in zip(names, texts, strict=True)]
+        if self.kind == "LSTM" and "bias_initializer" in names:
+            items.append("unit_forget_bias=False")
+        for other in self.record.arguments:
+            if other.name in names or (other.name == "unit_forget_bias" and len(items) > len(names)):
+                self.editor.remove_argument(self.record, other)
+        self.editor.edit(argument.start, argument.end, ", ".join(items))
         self.said.append("`weights=` is what its initializers give")
         return True
+
+    def _period(self, argument: r.Argument) -> None:
+        """``ModelCheckpoint(path, period=5)`` as a checkpoint that waits for so many epochs."""
+        uses = [call.record for call, _, place in keras_calls(self.module) if place.name == self.place.name]
+        base = self.module.text(uses[0].func)
+        if base.partition(".")[0] not in self.module.code.scope.bound:
+            base = keras_spelled(self.module, self.editor, "keras.callbacks.ModelCheckpoint")
+        lines = [line.format(base=base) for line in _CHECKPOINT]
+        frequency = next((a for a in self.record.arguments if a.name == "save_freq"), None)
+        epochs = frequency is None or constant(self.module.value(frequency.value)) == "epoch"
+        if not epochs or not define(self.module, self.editor, EPOCH_CHECKPOINT, lines, uses):
+            what = "`period=` is gone: `save_freq=` counts batches, and saves before `val_loss` is known. Write a"
+            self.also.append(left(argument, f"{what} callback that calls `model.save` in its `on_epoch_end`."))
+            return
+        self.editor.replace(self.record.func, EPOCH_CHECKPOINT)
+        self.said.append("`period=` is that of a subclass")
+
+    def _weights_in_order(self) -> list[str] | None:
+        """The initializers of the weights that this layer has; None where that can't be told."""
+        known = _WEIGHTED.get(self.kind)
+        plain = [a for a in self.record.arguments if a.name is None]
+        if known is None or any(a.star for a in self.record.arguments):
+            return None
+        if any(len(plain) > self._at(name) for pair in known for name in pair if name):
+            return None
+        found = []
+        for name, flag in known:
+            given = next((a for a in self.record.arguments if a.name == flag), None)
+            says = constant(self.module.value(given.value)) if given is not None else True
+            if says not in (True, False):
+                return None
+            if says:
+                found.append(name)
+        return found
+
+    def _parts(self, value: r.Expression, count: int) -> list[str] | None:
+        """The weights one by one, as text; Keras 2 took as many as the layer has, and no others."""
+        if isinstance(value, r.Display):
+            if len(value.items) != count or any(isinstance(item, r.Starred) for item in value.items):
+                return None
+            return [self.module.text(item) for item in value.items]
+        is_read = isinstance(value, r.Call) and isinstance(value.func, r.Attribute) and not value.arguments
+        if not isinstance(value, (r.Name, r.Attribute, r.Subscript)) and not (
+            is_read and value.func.attr == "get_weights"  # type: ignore[attr-defined]
+        ):
+            return None
+        text = self.module.text(value)
+        return None if "\n" in text else [f"{text}[{index}]" for index in range(count)]
 
     def _ordering(self, argument: r.Argument, value: object) -> None:
         record = argument.value
@@ -332,7 +432,7 @@ class _Converted:
         whole = [isinstance(constant(self.module.value(a.value)), int) for a in sizes]
         if not is_old and not (self.is_standalone and all(whole) and _OLD_FILE.search(self.module.source.text)):
             if self.is_standalone and all(whole) and rank == 2:
-                what = f"`{self.kind}`: the third argument is the strides; Keras before 2.3 took two sizes of a kernel"
+                what = f"`{self.kind}`: the third argument is the strides; Keras before 2.4 took two sizes of a kernel"
                 self.also.append(differs(self.record, what))
             return
         start, end = self.editor.span(sizes[0].value)[0], self.editor.span(sizes[-1].value)[1]
@@ -348,8 +448,11 @@ class _Converted:
             self.editor.remove_argument(self.record, rest[0])
             self.said.append("`output_shape` has no meaning any more")
             rest = rest[1:]
-        if rest:
-            self.also.append(left(rest[0], f"`{old}` took `init` here: give it by its name, `kernel_initializer=`."))
+        for name, argument in zip(("kernel_initializer", "activation"), rest, strict=False):
+            self.editor.edit(argument.start, argument.start, f"{name}=")
+            self.said.append(f"`{name}` gets its name")
+        if len(rest) > 2:
+            self.also.append(left(rest[2], f"`{old}` took `weights` here: give all arguments by their names."))
 
     def _is_sequence(self, argument: r.Argument) -> bool:
         value = self.module.value(argument.value)

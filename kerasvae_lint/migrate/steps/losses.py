@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.binding import records as r
-from kerasvae_lint.library.moves import place_of
-from kerasvae_lint.migrate.helpers import define
+from kerasvae_lint.migrate.helpers import define, model_spelled
 from kerasvae_lint.migrate.step import Remark, Step, done, left
-from kerasvae_lint.model import Call, Editor, Instance, Module, constant, is_model
+from kerasvae_lint.model import Call, Instance, Module, constant, is_model
 from kerasvae_lint.model.spelling import keras_spelled
 from kerasvae_lint.values.lattice import LibraryObject, Unknown
 
@@ -102,22 +101,8 @@ def _remark(module: Module, call: Call, uses: list[r.Call]) -> Remark:
         message = "a tensor is shown among the metrics by a layer of the model"
     if not define(module, editor, made.partition("(")[0], lines, uses):
         return left(call.record, f"`{call.method}` of a model takes no tensor in Keras 3: add it in a layer's `call`.")
-    kind = _model(module, editor)
+    kind = model_spelled(module, editor)
     tensor = module.text(value.value)
     text = f"{model} = {kind}({model}.inputs, {made}([*{model}.outputs, {tensor}]), name={model}.name)"
     editor.replace(call.record, text)
     return done(call.record, message, editor)
-
-
-def _model(module: Module, editor: Editor) -> str:
-    """How the file writes ``keras.Model``."""
-    for statement in module.code.imports:
-        for alias in statement.aliases:
-            place = place_of(alias.target)
-            if (
-                place is not None
-                and place.name in {"keras.Model", "keras.models.Model"}
-                and r.function_of(alias) is None
-            ):
-                return alias.bound
-    return keras_spelled(module, editor, "keras.Model")

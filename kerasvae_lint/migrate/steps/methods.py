@@ -99,7 +99,16 @@ def _called(module: Module, call: Call) -> Iterator[Remark]:
         if argument.star:
             break
         if argument.name is None:
-            if index >= len(order):
+            if _counts_samples(call, index):
+                unclear = _steps(module, call, editor, argument, "samples_per_epoch")
+                also += unclear
+                if not unclear:
+                    said.append("the second argument counted samples, and counts steps")
+                name = "samples_per_epoch" if unclear else "steps_per_epoch"
+                start = editor.span(argument.value)[0]
+                editor.edit(start, start, f"{name}=")
+                said.append(f"`{name}` gets its name")
+            elif index >= len(order):
                 also.append(
                     left(argument, f"This argument of `{method}` has another place in Keras 3: give it by its name.")
                 )
@@ -112,12 +121,22 @@ def _called(module: Module, call: Call) -> Iterator[Remark]:
         elif argument.name in _GONE:
             editor.remove_argument(record, argument)
             said.append(f"`{argument.name}=` is gone: {_GONE[argument.name]}")
+        elif argument.name == "target_tensors":
+            if isinstance(argument.value, r.Constant) and argument.value.value is None:
+                editor.remove_argument(record, argument)
+                said.append("`target_tensors=` is gone: it has no meaning any more")
+            else:
+                also.append(left(argument, "`target_tensors=` is gone: give the targets to `fit`."))
+        elif argument.name == "class_weight" and getattr(argument.value, "value", None) == "auto":
+            editor.remove_argument(record, argument)
+            said.append("`class_weight='auto'` is gone: it had no effect in Keras 2")
         elif argument.name in _RENAMED and (argument.name != "generator" or method in _GENERATORS):
             new = _RENAMED[argument.name]
-            editor.edit(argument.start, argument.start + len(argument.name), new)
-            said.append(f"`{argument.name}=` is `{new}=`")
-            if argument.name in _COUNTS:
-                also += _steps(module, call, editor, argument)
+            unclear = _steps(module, call, editor, argument, argument.name) if argument.name in _COUNTS else []
+            also += unclear
+            if not unclear:
+                editor.edit(argument.start, argument.start + len(argument.name), new)
+                said.append(f"`{argument.name}=` is `{new}=`")
     if today == "compile":
         said += _words(module, call, editor)
     if said:
@@ -141,19 +160,21 @@ def _move(call: Call, editor: Editor, argument: r.Argument, name: str, said: lis
     said.append(f"`{name}` stands elsewhere, so it gets its name")
 
 
-def _steps(module: Module, call: Call, editor: Editor, argument: r.Argument) -> list[Remark]:
+def _counts_samples(call: Call, index: int) -> bool:
+    """True for the second argument of ``fit_generator`` in a call that speaks Keras 1."""
+    names = {a.name for a in call.record.arguments}
+    return call.method == "fit_generator" and index == 1 and bool(names & {"nb_epoch", "nb_val_samples"})
+
+
+def _steps(module: Module, call: Call, editor: Editor, argument: r.Argument, count: str) -> list[Remark]:
     """A count of samples as a count of batches, where the size of a batch can be told."""
-    assert argument.name is not None
-    name = _COUNTS[argument.name]
+    name = _COUNTS[count]
     source = next((a for a in call.record.arguments if a.name in ({"generator", "x"} if name == "x" else {name})), None)
     if source is None and name == "x":
         source = call.record.arguments[0]
     size = _batch_size(module, source.value) if source is not None else None
     if size is None:
-        what = (
-            f"`{argument.name}=` counted samples, and `{_RENAMED[argument.name]}=` counts batches: divide it by the"
-            " batch size."
-        )
+        what = f"`{count}=` counted samples: write `{_RENAMED[count]}=`, which counts batches: divided by their size."
         return [left(argument, what)]
     start, end = editor.span(argument.value)
     text = editor.text[start:end]

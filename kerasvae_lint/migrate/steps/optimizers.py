@@ -29,15 +29,28 @@ class Optimizers(Step):
     triggers = ("optimizers", "Adam", "SGD", "RMSprop", "Optimizer", "Ada", "Nadam")
 
     def remarks(self, module: Module) -> Iterator[Remark]:
-        """One remark for each optimizer that is made otherwise now."""
+        """One remark for each optimizer that is made otherwise now; one for all of a kind whose rate is another."""
+        others: dict[str, list[Call]] = {}
         for call, callee, place in keras_calls(module):
             root = root_of(place.today or place.name)
             today = f"keras.{root[1]}" if root is not None else ""
             entry = lookup(today)
             if entry is not None and entry.makes == "optimizer" and entry.keras3 is not None:
-                yield from _made(
-                    module, call, today.rpartition(".")[2], (root_of(callee.spelling) or ("",))[0] == "keras"
-                )
+                kind, is_standalone = today.rpartition(".")[2], (root_of(callee.spelling) or ("",))[0] == "keras"
+                yield from _made(module, call, kind, is_standalone)
+                if is_standalone and kind in _RATES and not _says_rate(call):
+                    others.setdefault(kind, []).append(call)
+        for kind, calls in others.items():
+            then, now = _RATES[kind]
+            more = f" (and {len(calls) - 1} more)" if len(calls) > 1 else ""
+            yield differs(
+                calls[0].record, f"`{kind}()`{more} starts at a rate of {now}; in Keras before 2.4 it was {then}"
+            )
+
+
+def _says_rate(call: Call) -> bool:
+    named = {a.name for a in call.record.arguments}
+    return bool(named & {"lr", "learning_rate"}) or any(a.name is None and not a.star for a in call.record.arguments)
 
 
 def _made(module: Module, call: Call, kind: str, is_standalone: bool) -> Iterator[Remark]:
@@ -83,9 +96,6 @@ def _made(module: Module, call: Call, kind: str, is_standalone: bool) -> Iterato
             said.append("`decay=` is a schedule with the same values")
     if said:
         yield done(call.record, f"`{kind}`: {', '.join(said)}", editor)
-    if is_standalone and kind in _RATES and rate is None:
-        then, now = _RATES[kind]
-        yield differs(call.record, f"`{kind}()` starts at a rate of {now}; in Keras before 2.4 it was {then}")
 
 
 def _rename(editor: Editor, argument: r.Argument, new: str) -> None:

@@ -26,7 +26,8 @@ class Saturation(Step):
         if not says or is_for_keras3(module):
             return
         seen: set[int] = set()
-        for output in module.outputs.every:
+        known = [task.output for task in module.tasks if task.loss is not None and task.loss.name == _LOSS]
+        for output in known or module.outputs.every:
             ending = output.ending
             if ending is None or ending.name in _OPEN or ending.site is None or not module.owns(ending.site):
                 continue

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kerasvae_lint.binding import records as r
-from kerasvae_lint.migrate.asking import assigned, keras_calls
-from kerasvae_lint.migrate.step import Remark, Step, differs, done, left
+from kerasvae_lint.migrate.asking import assigned, keras_calls, quoted
+from kerasvae_lint.migrate.step import Kind, Remark, Step, differs, done, left
+from kerasvae_lint.migrate.steps.arguments import EPOCH_CHECKPOINT
 from kerasvae_lint.model import Call, Module, constant, is_model
 from kerasvae_lint.values.lattice import Unknown
 
@@ -23,10 +24,11 @@ _END = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class _Tail:
-    """How a path ends: its last literal part, and where that ends in the text."""
+    """How a path ends: its last literal part, where that ends in the text, and whether a name may begin before it."""
 
     text: str
     end: int
+    goes_on: bool = False
 
 
 class Saving(Step):
@@ -43,6 +45,11 @@ class Saving(Step):
             yield from _write(module, call, argument, kind, renamed, edited)
         for argument in _readers(module):
             yield from _read(module, argument, renamed, edited)
+        yield from _by_name(module)
+        if any(kind != "weights" and _is_hdf5(module, argument) for _, argument, kind in _writers(module)):
+            yield from _loss_words(module)
+        if _has_lambda(module):
+            yield from _unsafe(module)
 
 
 def _writers(module: Module) -> Iterator[tuple[r.Call, r.Argument, str]]:
@@ -58,11 +65,18 @@ def _writers(module: Module) -> Iterator[tuple[r.Call, r.Argument, str]]:
             if argument is not None:
                 yield call.record, argument, "model"
         elif place.name == "keras.callbacks.ModelCheckpoint":
-            argument = _path(call.record, 0, "filepath")
-            alone = next((a for a in call.record.arguments if a.name == "save_weights_only"), None)
-            only = constant(module.value(alone.value)) if alone is not None else False
-            if argument is not None and isinstance(only, (bool, int)):
-                yield call.record, argument, "weights" if only else "checkpoint"
+            yield from _checkpoint(module, call.record)
+    for record in module.code.calls:
+        if isinstance(record.func, r.Name) and record.func.id == EPOCH_CHECKPOINT:
+            yield from _checkpoint(module, record)
+
+
+def _checkpoint(module: Module, call: r.Call) -> Iterator[tuple[r.Call, r.Argument, str]]:
+    argument = _path(call, 0, "filepath")
+    alone = next((a for a in call.arguments if a.name == "save_weights_only"), None)
+    only = constant(module.value(alone.value)) if alone is not None else False
+    if argument is not None and isinstance(only, (bool, int)):
+        yield call, argument, "weights" if only else "checkpoint"
 
 
 def _readers(module: Module) -> Iterator[r.Argument]:
@@ -97,6 +111,88 @@ def _path(call: r.Call, at: int, name: str) -> r.Argument | None:
     return None
 
 
+_SHORT = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "kld": "kl_divergence",
+}
+"""Words for losses with which Keras 3 writes a ``.h5`` that it can't read (measured, 3.15)."""
+
+
+def _is_hdf5(module: Module, argument: r.Argument) -> bool:
+    tail = _tail(module, argument.value)
+    return tail is not None and tail.text.endswith((".h5", ".hdf5"))
+
+
+def _loss_words(module: Module) -> Iterator[Remark]:
+    """``loss="mse"`` of a model that is saved as ``.h5``, by its long name."""
+    for call in module.method_calls("compile"):
+        given = _path(call.record, 1, "loss")
+        if given is None or not _is_of_a_model(call):
+            continue
+        for record in given.value.walk():
+            if isinstance(record, r.Constant) and record.value in _SHORT and not _is_key(record):
+                editor = module.editor()
+                word = _SHORT[str(record.value)]
+                editor.replace(record, quoted(module, record, word))
+                what = f"Keras 3 can't load a `.h5` whose loss is called `{record.value}`, and can by `{word}`"
+                yield Remark(Kind.DONE, record, what, editor.draft(what), along=True)
+
+
+def _by_name(module: Module) -> Iterator[Remark]:
+    """``load_weights(path, by_name=True)`` of a file that Keras 3 writes itself."""
+    for call in module.method_calls("load_weights"):
+        argument = _path(call.record, 0, "filepath")
+        given = next((a for a in call.record.arguments if a.name == "by_name"), None)
+        tail = _tail(module, argument.value) if argument is not None and given is not None else None
+        if given is None or tail is None or not tail.text.endswith(_WEIGHTS_END):
+            continue
+        if constant(module.value(given.value)) is False:
+            editor = module.editor()
+            editor.remove_argument(call.record, given)
+            yield done(given, "`by_name=False` is the default", editor)
+            continue
+        yield left(
+            given,
+            "`by_name=` is for `.h5` files of Keras 2: load the weights into a model like the one that was saved, and"
+            " `model.get_layer(name).set_weights(…)` layer by layer.",
+        )
+
+
+def _is_key(record: r.Constant) -> bool:
+    return isinstance(record.parent, r.Dictionary) and record in record.parent.keys
+
+
+def _has_lambda(module: Module) -> bool:
+    """True for a file with a ``Lambda(lambda x: …)``."""
+    return any(
+        place.name == "keras.layers.Lambda" and any(isinstance(a.value, r.Lambda) for a in call.record.arguments)
+        for call, _, place in keras_calls(module)
+    )
+
+
+def _unsafe(module: Module) -> Iterator[Remark]:
+    """What makes a model from its description: Keras 3 makes no ``lambda`` from a file unless it is told to."""
+    for call, _, place in keras_calls(module):
+        name = place.name.rpartition(".")[2]
+        if name == "load_model" and not any(a.star or a.name == "safe_mode" for a in call.record.arguments):
+            editor = module.editor()
+            editor.add_argument(call.record, "safe_mode=False")
+            what = "a `Lambda` of a `lambda` is loaded with `safe_mode=False` only"
+            yield Remark(Kind.DONE, call.record, what, editor.draft(what), along=True)
+        elif name in _MAKERS and "enable_unsafe_deserialization" not in module.source.text:
+            yield left(
+                call.record,
+                f"`{name}` makes no `Lambda` of a `lambda` in Keras 3: call"
+                " `keras.config.enable_unsafe_deserialization()` before it, or give the Lambda a function with a name.",
+            )
+
+
+_MAKERS = frozenset({"clone_model", "model_from_json"})
+
+
 # the end of a path ------------------------------------------------------------------------------
 def _tail(module: Module, expression: r.Expression, depth: int = 0) -> _Tail | None:
     """The last literal part of a path; None where it can't be seen."""
@@ -107,9 +203,11 @@ def _tail(module: Module, expression: r.Expression, depth: int = 0) -> _Tail | N
     if isinstance(expression, r.Formatted) and expression.values:
         last = expression.values[-1]
         text = last.value if isinstance(last, r.Constant) else None
-        return _literal(module, expression, text) if isinstance(text, str) else None
+        found = _literal(module, expression, text) if isinstance(text, str) else None
+        return replace(found, goes_on=len(expression.values) > 1) if found is not None else None
     if isinstance(expression, r.Binary) and expression.operator in {"+", "/"}:
-        return _tail(module, expression.right, depth + 1)
+        found = _tail(module, expression.right, depth + 1)
+        return replace(found, goes_on=expression.operator == "+") if found is not None else None
     if isinstance(expression, r.Binary) and expression.operator == "%":
         return _tail(module, expression.left, depth + 1)
     if isinstance(expression, r.Call):
@@ -157,8 +255,11 @@ def _literal(module: Module, record: r.Expression, value: str) -> _Tail | None:
     return _Tail(value, end) if close and written[: len(written) - close].endswith(value[-4:]) else None
 
 
-def _new_end(text: str, kind: str) -> str | None:
+def _new_end(text: str, kind: str, goes_on: bool = False) -> str | None:
     """The path's last part as it should end; None where it is right."""
+    if goes_on and _END.fullmatch(text):
+        new = _new_end(f"model{text}", kind)
+        return new.removeprefix("model") if new is not None else None
     if kind == "weights":
         if text.endswith(_WEIGHTS_END):
             return None
@@ -195,7 +296,7 @@ def _write(
         elif not _is_file(argument):
             yield left(argument, f"The name of this file has to end in {ends} in Keras 3.")
     else:
-        new = _new_end(tail.text, kind)
+        new = _new_end(tail.text, kind, tail.goes_on)
         if new is not None and given == "h5" and kind == "model":
             new = f"{tail.text}.h5"
         if new is not None and tail.end not in edited:

@@ -102,7 +102,10 @@ def _is_called_by_keras(module: Module, call: Call) -> bool:
 
 def _advice(name: str) -> str:
     advice = {
-        "tf.GradientTape": "one step for each backend, or `compute_loss` with Keras's own step",
+        "tf.GradientTape": (
+            "write the loss as `compute_loss(self, x, y, y_pred, sample_weight, training)` and leave the step to Keras,"
+            " or one step for each backend (`jax.value_and_grad`, `loss.backward()`)"
+        ),
         "tf.Variable": "`self.add_weight` in `build`, or `keras.Variable`",
         "tf.function": "leave it out: Keras compiles its steps by itself",
         "tf.print": "`print`, with `run_eagerly=True`",

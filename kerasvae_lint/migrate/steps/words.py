@@ -89,7 +89,9 @@ def _is_in_logs(record: r.Constant) -> bool:
             return _says_logs(call.func.value)
         word = call.func.attr if isinstance(call.func, r.Attribute) else getattr(call.func, "id", "")
         at = call.arguments.index(parent)
-        return (word in {"EarlyStopping", "ReduceLROnPlateau"} and at == 0) or (word == "ModelCheckpoint" and at == 1)
+        return (word in {"EarlyStopping", "ReduceLROnPlateau"} and at == 0) or (
+            word in {"ModelCheckpoint", "EpochCheckpoint"} and at == 1
+        )
     return isinstance(parent, r.Subscript) and parent.index is record and _says_logs(parent.value)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasvae_lint.runtime import watch
 from kerasvae_lint.runtime.framework import Variable, to_numpy
+from kerasvae_lint.runtime.probes.astray import Astray
 from kerasvae_lint.runtime.probes.paths import has_path
 from kerasvae_lint.runtime.probes.places import is_number
 from kerasvae_lint.runtime.probes.response import weights_listed
@@ -20,11 +21,12 @@ from kerasvae_lint.runtime.subject import Subject, TapeStep
 from kerasvae_lint.runtime.trees import leaves
 from kerasvae_lint.runtime.words import names
 
-NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV517", "KV522"]
+NO_PATH = ["KV301", "KV302", "KV303", "KV314", "KV504", "KV508", "KV509", "KV517", "KV522"]
 ALWAYS_ZERO = ["KV306", "KV508"]
 NOT_FINITE = ["KV306", "KV307", "KV516"]
 UNTRACKED = ["KV305", "KV502", "KV511", "KV523"]
 FROZEN = ["KV507", "KV512"]
+ASTRAY = ["KV510"]
 _BAD = {
     "no path": (NO_PATH, "no gradient: nothing of the loss depends on it in a way that can be differentiated"),
     "always zero": (ALWAYS_ZERO, "a gradient of 0 at every weight tried: clipped, rounded or saturated"),
@@ -41,6 +43,7 @@ class Steps:
     losses: list[float] = field(default_factory=list)
     optimizers: set[int] = field(default_factory=set)
     error: Exception | None = None
+    astray: dict[str, str] = field(default_factory=dict)
 
 
 def norm(gradient: Any) -> float | None:
@@ -53,7 +56,8 @@ def norm(gradient: Any) -> float | None:
 
 def watch_steps(subject: Subject, count: int) -> Steps:
     """Train ``count`` batches, one at a time, with every gradient in sight."""
-    steps = Steps()
+    steps, astray = Steps(), Astray()
+    steps.astray = astray.found
     for number in range(count):
         seen: dict[int, float | None] = {}
 
@@ -67,7 +71,10 @@ def watch_steps(subject: Subject, count: int) -> Steps:
         assert subject.feed is not None
         targets: list[Any] = []
         try:
-            with watch.listening(gradients=given, tapes=lambda target, *_, to=targets: to.append(target)):
+            with (
+                watch.listening(gradients=given, tapes=lambda target, *_, to=targets: to.append(target)),
+                watch.listening(gradients=astray.given, tapes=astray.taken),
+            ):
                 history = subject.train(subject.feed.only(number), eager=True)
         except Exception as error:  # whatever a training step raises is shown with what was seen before
             steps.error = error
@@ -120,6 +127,11 @@ def ask(subject: Subject, steps: Steps, strays: Sequence[Variable] = ()) -> tupl
     trained = [row for row in rows if row.gradient_norms or row.verdict in _BAD]
     figures = {"watched_steps": len(steps.records), "variables": len(trained), "without": sum(map(len, bad.values()))}
     figures["no_path"] = len(bad.get("no path", ()))
+    astray = steps.astray or subject.notes.get("astray", {})
+    if astray:
+        moved = "; ".join(f"{variable} by that of {source}" for variable, source in list(astray.items())[:3])
+        message = f"{len(astray)} variables are moved by the gradient of another one: {moved}"
+        return ProbeResult("gradients", FAIL, message, ASTRAY, figures), rows
     if stuck:
         message = (
             f"{names([v.path for v in stuck])} can be trained now and could not when the step was first run: it goes on"

@@ -18,7 +18,7 @@ APART, EQUAL = 1e-3, 1e-6
 
 def ask(subject: Subject) -> tuple[str, list[str]] | None:
     """An epoch of a few batches: the logs are compared with what was differentiated in each."""
-    if not _has_own_step(subject) or subject.feed is None or len(subject.feed) < 2:
+    if not has_own_step(subject) or subject.feed is None or len(subject.feed) < 2:
         return None
     count = min(len(subject.feed), BATCHES)
     seen: list[float] = []
@@ -46,6 +46,7 @@ def ask(subject: Subject) -> tuple[str, list[str]] | None:
     return None
 
 
-def _has_own_step(subject: Subject) -> bool:
+def has_own_step(subject: Subject) -> bool:
+    """True for a model whose ``train_step`` is the user's."""
     owner = next((base for base in type(subject.model).__mro__ if "train_step" in base.__dict__), None)
     return owner is not None and is_own(owner)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasvae_lint.runtime import survey
 from kerasvae_lint.runtime.framework import Framework, to_numpy
-from kerasvae_lint.runtime.probes import labels, logged, outputs
+from kerasvae_lint.runtime.probes import anew, labels, logged, outputs
 from kerasvae_lint.runtime.probes.outputs import ERROR, Head
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, quiet
@@ -43,7 +43,7 @@ def ask(subject: Subject) -> ProbeResult:
     """Each metric with the output that it gets; the first trouble of each."""
     if not subject.trains or subject.feed is None:
         return ProbeResult("metrics", SKIP, "a training loop of one's own")
-    raw = logged.ask(subject)
+    raw = logged.ask(subject) or anew.ask(subject)
     if raw is not None:
         return ProbeResult("metrics", FAIL, raw[0], raw[1], {})
     heads = [head for head in outputs.of(subject) if head.measures]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerasvae_lint.runtime.framework import Variable, is_own, is_tensor
+from kerasvae_lint.runtime.probes import shadowed
 from kerasvae_lint.runtime.results import FAIL, PASS, SKIP, ProbeResult
 from kerasvae_lint.runtime.subject import Subject, is_distribution
 from kerasvae_lint.runtime.words import names
@@ -15,6 +16,9 @@ MOST = 64
 
 def ask(subject: Subject) -> ProbeResult:
     """Assign each variable that no gradient has vouched for, and look."""
+    told = shadowed.ask(subject)
+    if told is not None:
+        return ProbeResult("reaction", FAIL, *told)
     reached: set[int] = subject.notes.get("reached", set())
     holders = _holders(subject)
     candidates = [v for v in subject.variables() if v.is_float and _worth_asking(subject, v, reached, holders)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -68,11 +69,12 @@ def ask(subject: Subject, run: Rehearsal) -> Answer:
             return message, BAKED
     alone = not (run.tracks or run.attributes)
     for slot, first, last in fractions[:MOST]:
-        twin = _twin(subject, run, slot) if slot.kind == "own" else None
+        twins = list(_twins(subject, run, slot)) if slot.kind == "own" else []
         weighs = alone and slot.kind == "own" and first != 0 and first in _weights(subject) and not _is_record(slot)
-        if (twin is None and not weighs) or reacts(subject, slot, slot.name, first, last, eager=True):
+        if not (twins or weighs) or reacts(subject, slot, slot.name, first, last, eager=True):
             continue
-        if twin is not None and _twin_is_read(subject, twin):
+        twin = next((twin for twin in twins if _twin_is_read(subject, twin)), None)
+        if twin is not None:
             return f"a callback changes {slot.label}, and the loss reads {twin.label}: nobody changes that", OWN
         if weighs:
             message = f"a callback changes {slot.label}; `compile` took the number that it was as a loss weight"
@@ -96,8 +98,8 @@ def _weights(subject: Subject) -> set[float]:
     return {float(value) for value in weights_listed(subject) if is_number(value)}
 
 
-def _twin(subject: Subject, run: Rehearsal, slot: Slot) -> Slot | None:
-    """A global, or an attribute of a layer, of the same name, that no callback writes."""
+def _twins(subject: Subject, run: Rehearsal, slot: Slot) -> Iterator[Slot]:
+    """The global, and the attributes of layers, of the same name that no callback writes."""
     written = {(id(other.holder), other.name) for other, _, _ in run.changes.numbers}
     written |= {(id(holder), name) for holder, name, _, _ in run.attributes}
     tracks = {id(track.raw) for track in run.tracks}
@@ -108,8 +110,7 @@ def _twin(subject: Subject, run: Rehearsal, slot: Slot) -> Slot | None:
         if (id(place.holder), place.name) in written or id(value) in tracks:
             continue
         if is_kept(value):
-            return place
-    return None
+            yield place
 
 
 def _scopes(slot: Slot) -> list[dict[str, Any]]:

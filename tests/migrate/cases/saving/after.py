@@ -9,7 +9,7 @@ from keras.models import Sequential, load_model
 
 folder = tempfile.mkdtemp()
 model = Sequential([Dense(1, input_dim=2)])
-model.compile("sgd", "mse")
+model.compile("sgd", "mean_squared_error")
 best = os.path.join(folder, "best-{epoch:02d}.keras")
 callbacks = [
     ModelCheckpoint(best),
