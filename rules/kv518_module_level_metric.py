@@ -21,7 +21,7 @@ class ModuleLevelMetric(Rule):
     A metric that is made at the top of a file, in a function around the model's class or in the class's own body, and
     that a `train_step` or `test_step` run by `fit` updates. Not: a metric that a model or layer holds as an attribute,
     also in a list or dictionary (no `metrics` property is needed for that); a class with a `metrics` property; metrics
-    given to `compile`; a file that resets metrics itself, or another one that says its name and resets something; a step
+    given to `compile`; a file that resets metrics, or another one that names it and resets something; a step
     that a loop calls by hand; one single epoch.
 
     ## Why it bites
