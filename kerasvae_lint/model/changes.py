@@ -287,7 +287,7 @@ class Changes:
                 known = self._named(record, name)
         classes = list(dict.fromkeys(obj.cls for obj in known))
         last = [cls for cls in classes if not any(cls is not other and other.is_subclass(cls) for other in classes)]
-        found = (self._owner(Class(self._program, cls), name, record) for cls in last)
+        found = (self._owner(Class(self._program, cls), name, record) for cls in last if cls.cls is not None)
         return [owner for owner in found if owner is not None]
 
     def _named(self, record: r.Expression, name: str) -> list[Instance]:
