@@ -46,7 +46,7 @@ class ConfigMissesArgument(Rule):
 
     Not: a class with no `get_config` at all, for which Keras keeps plain arguments; arguments that the config of a
     rich base (Conv2D, GRU) has; a class with a `from_config` of its own; configs that can't be seen through; arguments
-    that nobody uses, and those for input shapes and first weights.
+    that nobody uses, or that are kept where nobody reads them, and those for input shapes and first weights.
 
     ## Why it bites
     `load_model`, `clone_model` and wrappers make a layer anew from its config. Measured: `beta=5.0` is 1.0 after
@@ -98,12 +98,12 @@ class ConfigMissesArgument(Rule):
             if method is None and methods.get("__init__") is not init.function:
                 continue  # both are a base's: told there
             place = name_of(method if method is not None else init.function)
-            missing = _missing(config, init.function)
+            missing = _missing(module, config, init.function)
             if missing and module.is_only_a_base(cls):
                 continue
             if missing:
                 yield Report(place, _message(config, missing), fix=_fix(module, cls, config, missing))
-            elif method is not None and _leaves_out_base(cls, config, init.function):
+            elif method is not None and cls.method("call") is not None and _leaves_out_base(cls, config, init.function):
                 yield Report(
                     place,
                     "Without `super().get_config()` a layer made from its config has another name, the default dtype,"
@@ -113,7 +113,7 @@ class ConfigMissesArgument(Rule):
                 )
 
 
-def _missing(config: Config, init: records.Function) -> list[records.Parameter]:
+def _missing(module: Module, config: Config, init: records.Function) -> list[records.Parameter]:
     """The parameters that the config says nothing of."""
     return [
         parameter
@@ -122,6 +122,7 @@ def _missing(config: Config, init: records.Function) -> list[records.Parameter]:
         and parameter.name not in config.keys
         and parameter.name not in _ELSEWHERE
         and _matters(config, init, parameter.name)
+        and not _is_only_kept(module, init, parameter.name)
     ]
 
 
@@ -136,6 +137,16 @@ def _matters(config: Config, init: records.Function, name: str) -> bool:
     if any(_sets(use).startswith(_FIRST) for use in uses):
         return False
     return any(not _is_handed_on(use) and not _stands_in(use, kept, names) for use in uses)
+
+
+def _is_only_kept(module: Module, init: records.Function, name: str) -> bool:
+    """True for a parameter that becomes an attribute which nothing in the file reads."""
+    uses = [record for statement in init.body for record in statement.walk() if _says(record, name)]
+    kept = {_sets(use) for use in uses}
+    if not kept or "" in kept:
+        return False
+    named = (record for record in module.code.walk() if isinstance(record, records.Attribute) and record.attr in kept)
+    return all(isinstance(at.parent, records.Assign) and at in at.parent.targets for at in named)
 
 
 def _sets(use: records.Record) -> str:

@@ -67,7 +67,7 @@ class MetricResetStates(Rule):
                     call,
                     "`reset_states` of a metric raises AttributeError in Keras 3. `reset_state` does the same in both"
                     " Kerases.",
-                    fix=_renamed(module, call),
+                    fix=_renamed(module, call) if len(known) == len(members) else None,
                 )
             elif all(is_model(member) for member in known):
                 yield Report(

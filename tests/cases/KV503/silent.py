@@ -124,3 +124,32 @@ class NoKeywords(layers.Layer):
 
     def get_config(self):
         return {"units": self.units}
+
+
+class KeptForNobody(layers.Layer):
+    """Nothing reads the attribute: a loaded layer does the same without it."""
+
+    def __init__(self, units, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.channels = axis
+
+    def call(self, inputs):
+        return inputs[:, : self.units]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+class MakesFirstValues(layers.Layer):
+    """No layer but by its base: name and dtype come with each call."""
+
+    def __init__(self, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+
+    def __call__(self, shape, dtype=None):
+        return tf.ones(shape, dtype) * self.scale
+
+    def get_config(self):
+        return {"scale": self.scale}

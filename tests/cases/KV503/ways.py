@@ -51,11 +51,17 @@ class Child(Parent):
         super().__init__(units, **kwargs)
         self.rate = rate
 
+    def call(self, inputs):
+        return inputs * self.rate
+
 
 class Recurrent(layers.GRU):
     def __init__(self, units, noise=0.0, recurrent_dropout=0.0, **kwargs):
         super().__init__(units, recurrent_dropout=recurrent_dropout, **kwargs)
         self.noise = noise
+
+    def call(self, inputs, **options):
+        return super().call(inputs + self.noise, **options)
 
     def get_config(self):  # expect: noise; the others are GRU's
         base_config = super().get_config()
@@ -79,6 +85,9 @@ class NoBase(layers.Layer):
     def __init__(self, units, **kwargs):
         super(NoBase, self).__init__(**kwargs)
         self.units = units
+
+    def call(self, inputs):
+        return inputs
 
     def get_config(self):  # expect: no super
         return {"units": self.units}
