@@ -67,7 +67,7 @@ class MetricResetStates(Rule):
                     call,
                     "`reset_states` of a metric raises AttributeError in Keras 3. `reset_state` does the same in both"
                     " Kerases.",
-                    fix=_renamed(module, call) if len(known) == len(members) else None,
+                    fix=_renamed(module, call),
                 )
             elif all(is_model(member) for member in known):
                 yield Report(
@@ -94,6 +94,8 @@ def _renamed(module: Module, call: Call) -> Draft | None:
     func = call.record.func
     if not isinstance(func, records.Attribute):
         return None
+    if any("metric" not in kinds(member) for member in module.value(func.value).alternatives()):
+        return None  # in some round of a loop it is something else
     editor = module.editor()
     editor.edit(func.end - len(_OLD), func.end, "reset_state")
     return editor.draft("Call it `reset_state`")
