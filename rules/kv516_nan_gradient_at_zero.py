@@ -39,8 +39,9 @@ class NanGradientAtZero(Rule):
     On the way from a loss to what is trained: `sqrt` (or `** 0.5`) of a sum or mean of squared differences, per sample
     or per pair, with nothing added under the root; `norm` of a difference; a logarithm or quotient of `x` in a
     `where` that asks whether `x` is 0. Losses are those of `compile`, `add_loss`, a tape, functions that are losses by
-    name, and layers that make one. Not: a root over a whole batch, whose parts are never all 0; one with an epsilon or
-    a floor above 0 under it; a root that is only squared again; metrics; what `stop_gradient` or `argmin` holds back.
+    name, and layers that make one. Not: a root over a whole batch, or over several outputs and their targets, whose
+    parts are never all 0; one with an epsilon or a floor above 0 under it; a root that is only squared again; metrics;
+    what `stop_gradient` or `argmin` holds back.
 
     ## Why it bites
     The slope of a root at 0 is infinite, and infinity times the inner slope of 0 is NaN. The loss itself looks fine.
@@ -75,8 +76,22 @@ class NanGradientAtZero(Rule):
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per root, norm or branch."""
         for found in module.singular:
+            if found.targets and not _has_one_number(module, found.site.record):
+                continue
             notes = module.notes("picked here", found.chosen) if found.chosen is not None else ()
             yield Report(found.site.record, _MESSAGES[found.kind], notes, _fix(module, found))
+
+
+def _has_one_number(module: Module, place: records.Record) -> bool:
+    """True in a loss of outputs of one number for each sample: of several, some are always off."""
+    names = set[str]()
+    at = place.parent
+    while at is not None:
+        if isinstance(at, (records.Function, records.Class)):
+            names.add(at.name)
+        at = at.parent
+    units = {task.output.units for task in module.tasks if task.loss is not None and task.loss.name in names}
+    return units == {1}
 
 
 def _fix(module: Module, found: Singular) -> Draft | None:

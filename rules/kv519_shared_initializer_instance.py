@@ -60,7 +60,6 @@ class SharedInitializerInstance(Rule):
     companions = ("Normal(", "Uniform(", "normal(", "uniform(", "Scaling(", "rthogonal(")
     fixable = "sometimes"
     probes = ("layers",)
-    preview = True
 
     def check(self, module: Module) -> Iterator[Report]:
         """Yield one finding per initializer."""

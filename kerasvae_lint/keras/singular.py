@@ -61,6 +61,24 @@ class Singular:
     inner: Value
     chosen: Computed | None = None
 
+    @property
+    def targets(self) -> frozenset[str]:
+        """The parameters for targets, of the function around it, that it is made of."""
+        function = r.function_of(self.site.record)
+        if function is None:
+            return frozenset()
+        said, before = _names(self.site.record), frozenset[str]()
+        while said != before:
+            before = said
+            for statement in function.walk():
+                if isinstance(statement, r.Assign) and any(_names(target) & said for target in statement.targets):
+                    said |= _names(statement.value)
+        return frozenset(parameter.name for parameter in function.parameters) & _TARGETS & said
+
+
+def _names(record: r.Record) -> frozenset[str]:
+    return frozenset(part.id for part in record.walk() if isinstance(part, r.Name))
+
 
 def singular(machine: Interpreter, unit: Unit, losses: Iterable[Value]) -> Iterator[Singular]:
     """The places of a file's losses at which their gradient is NaN, each once."""

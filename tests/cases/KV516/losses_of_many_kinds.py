@@ -21,7 +21,31 @@ class Siamese(keras.Model):
 
 class Distance(keras.losses.Loss):
     def call(self, y_true, y_pred):
-        return tf.sqrt(tf.reduce_sum((y_true - y_pred) ** 2, axis=-1))  # expect
+        return tf.sqrt(tf.reduce_sum((y_true - y_pred) ** 2, axis=-1))  # expect: of one number
+
+
+class OfColumns(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return tf.sqrt(tf.reduce_mean((y_true - y_pred) ** 2, axis=1))
+
+
+def root_of_each(y_true, y_pred):
+    error = y_true - y_pred
+    return tf.sqrt(tf.reduce_mean(tf.square(error), axis=-1))
+
+
+def root_loss(y_true, y_pred):
+    error = y_true - y_pred
+    return tf.sqrt(tf.reduce_mean(tf.square(error), axis=-1))  # expect
+
+
+def train(x):
+    single = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    single.compile("adam", Distance())
+    single.compile("adam", root_loss)
+    columns = keras.Sequential([keras.Input((68, 4)), keras.layers.Dense(5)])
+    columns.compile("adam", OfColumns())
+    columns.compile("adam", root_of_each)
 
 
 def apart(codes):
