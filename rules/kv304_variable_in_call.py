@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from kerasvae_lint.core import Report, Rule
 from kerasvae_lint.model import Computed, LibraryObject, Module, is_variable, leaves
 
+_FILLED = frozenset(f"keras.backend.{name}" for name in ("variable", "zeros", "ones", "eye"))
+
 
 class VariableInCall(Rule):
     """A variable made in `call`: it is a new one each time, and never learns.
@@ -73,8 +75,8 @@ class VariableInCall(Rule):
 
 
 def _is_constant(variable: LibraryObject) -> bool:
-    """True for a ``K.variable`` that only holds given numbers, in place of a constant."""
-    if variable.name != "keras.backend.variable" or variable.writes.get("value"):
+    """True for a ``K.variable``, ``K.zeros`` and the like that only hold given numbers, in place of a constant."""
+    if variable.name not in _FILLED or variable.writes.get("value"):
         return False
     parts = [leaf for given in (*variable.arguments.values(), *variable.positional) for leaf in leaves(given)]
     return not any(isinstance(leaf, Computed) and leaf.op == "draw" for leaf in parts)

@@ -99,8 +99,12 @@ def made_anew(machine: Interpreter, unit: Unit) -> list[Anew]:
             continue
         if not isinstance(event.callee, (LibraryName, ClassValue)) and not _asks_for_weight(event):
             continue
+        if isinstance(event.callee, LibraryName) and "get_or_create" in event.callee.name:
+            continue
         for made in event.result.alternatives():
-            if isinstance(made, (LibraryObject, Instance)) and (is_variable(made) or holds_weights(machine, made)):
+            if not isinstance(made, (LibraryObject, Instance)) or made.site is None or made.site.record is not call:
+                continue  # it was there before: `tf.cond` gives back what its branches read
+            if is_variable(made) or holds_weights(machine, made):
                 found[call] = Anew(call, made)
     kept = [one for one in found.values() if not _is_guarded(machine, one.call)]
     return sorted((one for one in kept if not _is_part(one, found)), key=lambda one: one.call.start)
@@ -126,10 +130,15 @@ def _is_in(inner: r.Record, outer: r.Record) -> bool:
 
 
 def _is_guarded(machine: Interpreter, call: r.Call) -> bool:
-    """True for what is made only where it is not there yet, here or wherever the function is called."""
+    """True for what is made only where it is not there yet, here or wherever the function is called, or on an error."""
     function = r.function_of(call)
     if function is None or function.is_lambda:
         return False
+    at = call.parent
+    while at is not None and at is not function:
+        if isinstance(at, r.Handler):
+            return True
+        at = at.parent
     kept = _kept(function)
     if any(_asks_for(test, kept) for test in r.tests_of(call)):
         return True

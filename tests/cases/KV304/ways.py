@@ -43,3 +43,21 @@ class Child(Parent):
 
     def call(self, inputs):
         return inputs @ self.kernel
+
+
+class GivesBack(layers.Layer):
+    """What a branch reads was there before; `K.zeros` is only numbers; on an error it is a stand-in."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(name="scale", shape=())
+        self.other = self.add_weight(name="other", shape=())
+
+    def call(self, inputs, training=None):
+        scale = tf.cond(training, lambda: self.scale, lambda: self.other)
+        start = K.zeros((4,))
+        step = tf.compat.v1.train.get_or_create_global_step()
+        try:
+            bias = self.bias
+        except AttributeError:
+            bias = tf.Variable(0.0)
+        return inputs * scale + start + bias + tf.cast(step, tf.float32)
