@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -32,6 +33,7 @@ _ELSEWHERE = frozenset(
 )
 """Names, first weights, shapes of inputs: a loaded model has them from elsewhere."""
 _FIRST = ("initial_", "_initial_")
+_CHECKS = re.compile(r"get|int|float|str|bool|tuple|list|(?:normalize|standardize)_\w+")
 _SERIALIZED = frozenset({"keras.activations", "keras.initializers", "keras.regularizers", "keras.constraints"})
 
 
@@ -98,7 +100,7 @@ class ConfigMissesArgument(Rule):
             if method is None and methods.get("__init__") is not init.function:
                 continue  # both are a base's: told there
             place = name_of(method if method is not None else init.function)
-            missing = _missing(module, config, init.function)
+            missing = _missing(module, cls, config, init.function)
             if missing and module.is_only_a_base(cls):
                 continue
             if missing:
@@ -113,7 +115,7 @@ class ConfigMissesArgument(Rule):
                 )
 
 
-def _missing(module: Module, config: Config, init: records.Function) -> list[records.Parameter]:
+def _missing(module: Module, cls: Class, config: Config, init: records.Function) -> list[records.Parameter]:
     """The parameters that the config says nothing of."""
     return [
         parameter
@@ -122,7 +124,7 @@ def _missing(module: Module, config: Config, init: records.Function) -> list[rec
         and parameter.name not in config.keys
         and parameter.name not in _ELSEWHERE
         and _matters(config, init, parameter.name)
-        and not _is_only_kept(module, init, parameter.name)
+        and not _is_only_kept(module, cls, init, parameter.name)
     ]
 
 
@@ -139,14 +141,32 @@ def _matters(config: Config, init: records.Function, name: str) -> bool:
     return any(not _is_handed_on(use) and not _stands_in(use, kept, names) for use in uses)
 
 
-def _is_only_kept(module: Module, init: records.Function, name: str) -> bool:
-    """True for a parameter that becomes an attribute which nothing in the file reads."""
+def _is_only_kept(module: Module, cls: Class, init: records.Function, name: str) -> bool:
+    """True for a parameter that becomes an attribute which nothing in the file reads, but classes that are no kin."""
     uses = [record for statement in init.body for record in statement.walk() if _says(record, name)]
-    kept = {_sets(use) for use in uses}
+    kept = {_sets(_checked(use)) for use in uses}
     if not kept or "" in kept:
         return False
     named = (record for record in module.code.walk() if isinstance(record, records.Attribute) and record.attr in kept)
-    return all(isinstance(at.parent, records.Assign) and at in at.parent.targets for at in named)
+    reads = (at for at in named if not isinstance(at.parent, records.Assign) or at not in at.parent.targets)
+    return all(_is_of_stranger(module, cls, read) for read in reads)
+
+
+def _is_of_stranger(module: Module, cls: Class, read: records.Attribute) -> bool:
+    """True for ``self.name`` in a class whose objects are none of another class's."""
+    method, other = records.method_of(read), module.class_of(read)
+    if other is None or method is None or not method.parameters or not _says(read.value, method.parameters[0].name):
+        return False
+    return not any(heir.value.is_subclass(cls.value) and heir.value.is_subclass(other.value) for heir in module.classes)
+
+
+def _checked(use: records.Record) -> records.Record:
+    """The call that only checks a parameter or says it in another form, as ``tuple(use)`` does; else its own use."""
+    call = use.parent.parent if isinstance(use.parent, records.Argument) else None
+    if not isinstance(call, records.Call) or len(call.arguments) != 1:
+        return use
+    word = call.func.attr if isinstance(call.func, records.Attribute) else getattr(call.func, "id", "")
+    return call if _CHECKS.fullmatch(word) else use
 
 
 def _sets(use: records.Record) -> str:

@@ -26,7 +26,8 @@ class LinearStack(Rule):
     convolutions, a `Dense` reshaped into maps, layers with a constraint, a tensor that is used twice or is an output of
     a model, the last layer of a model within the model (an encoder's code), a network that is linear throughout and
     reconstructs its input, names that speak of a projection, a class whose name says that it is linear, a model of a
-    script or notebook that is only shown (`summary`, `plot_model`): nothing compiles or trains it, or calls it in turn.
+    script or notebook that is only shown (`summary`, `plot_model`): nothing compiles or trains it, or calls it in turn;
+    a model that a test expects to raise, a layer with a misspelt keyword, which is a TypeError.
 
     ## Why it bites
     A product of two matrices is a matrix: the model can say no more than it could without the layer. Two hidden layers
@@ -131,6 +132,8 @@ def _is_narrow(first: Weighted, second: Weighted) -> bool:
 
 def _is_plain(layer: Weighted) -> bool:
     bias = layer.argument("use_bias", "bias")
+    if layer.is_refused:
+        return False
     if bias is not None and constant(bias) is not True:
         return False
     if not layer.layer.complete or _constant_or_true(layer, "trainable") is not True:

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from kerasvae_lint.model import Monitor, Training, TrainingStep
 
 _TWINS = {"acc": "accuracy", "accuracy": "acc"}
+_FORMER = {
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "kld": "kullback_leibler_divergence",
+    "cosine": "cosine_proximity",
+}
+"""What Keras before 2.3, and TensorFlow 1, log for the short names of a metric."""
 _DOES = {
     "EarlyStopping": "the training never stops early (Keras 3 may raise instead)",
     "ModelCheckpoint": "the best epoch is never kept: no file is written, or (from Keras 3.10 on) each epoch writes it",
@@ -27,7 +36,8 @@ class MonitorNotLogged(Rule):
     whose `monitor` is none of what that `fit` logs: `val_…` without validation data, `val_acc` beside
     `metrics=["accuracy"]` and the other way round, an accuracy where `compile` has no metric at all. Not: models with a
     training step of their own or several outputs, metrics that can't be told, callbacks of one's own beside it, which
-    may add to the logs, arguments of `fit` that can't be seen; `acc` in code for TensorFlow 1 or Keras before 2.3.
+    may add to the logs, arguments of `fit` that can't be seen; `acc`, and `mean_absolute_error` for `mae`, in code for
+    TensorFlow 1 or Keras before 2.3.
 
     ## Why it bites
     The callback does nothing. Keras 2 prints a warning in each epoch that is lost among the progress bars, and the
@@ -109,10 +119,13 @@ def _missing(module: Module, training: Training, step: TrainingStep, monitor: Mo
     words = [_word(metric.value) for metric in compiled.metrics]
     if not tasks or stem in {"loss", "lr", "learning_rate"} or stem in words:
         return None
+    is_old = module.flavour.graph or module.flavour.old
+    if is_old and any(_FORMER.get(word.lower()) == stem for word in words if word is not None):
+        return None
     logged = [word for word in words if word is not None]
     if len(logged) == len(words) or (stem in _TWINS and _TWINS[stem] in logged):
         instead = _TWINS.get(stem, "")
-        if instead in logged and (module.flavour.graph or module.flavour.old):
+        if instead in logged and is_old:
             return None  # before Keras 2.3, and in TensorFlow 1, `accuracy` was logged as `acc`
         if instead in logged:
             return f"`compile` calls it `{instead}`", monitor.name.replace(stem, instead)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kerasvae_lint.model import Weighted
 
 _WORDS = {"zeros": 0.0, "zero": 0.0, "ones": 1.0, "one": 1.0}
+_READ = frozenset({"weights", "get_weights", "save_weights", "summary"})
 _NAMES = ("kernel_initializer", "init")
 
 
@@ -23,7 +24,8 @@ class ConstantKernel(Rule):
     such layer; and of `zeros`, `ones` or `Constant` with a number, where the next layer's kernel is constant too. As a
     string, function or object. Not: a constant kernel whose next layer begins at random (its weights make the units
     differ), the last layer of a model or of a branch (an output or residual branch that begins at zero is a choice),
-    biases, layers that are frozen or are given their weights, a random bias beside it.
+    biases, layers that are frozen or are given their weights, a random bias beside it, a model of which nothing is used
+    but its weights.
 
     ## Why it bites
     A relu of zeros gets no gradient, so the layer stays at zero for ever. Two constant layers in a row get equal
@@ -68,6 +70,8 @@ class ConstantKernel(Rule):
                 continue
             dead = number == 0 and joint.activation == "relu"
             if not dead and _number(joint.second) is None:
+                continue
+            if _only_gives_weights(module, layer):
                 continue
             seen.add(site.record)
             written = _written(site.record)
@@ -115,6 +119,21 @@ def _is_hidden(module: Module, layer: Weighted) -> bool:
         return False
     names = ("set_weights", "load_weights", "assign")
     return not any(_is_of(call.receivers, layer.layer) for call in module.method_calls(*names))
+
+
+def _only_gives_weights(module: Module, layer: Weighted) -> bool:
+    """True for a layer of models that nothing trains, calls or hands on: only their weights are read."""
+    homes = [network.model for network in module.networks if any(m.layer is layer.layer for m in network.members)]
+    if any(training.model is home for training in module.trainings for home in homes):
+        return False
+    uses = [
+        record
+        for record in module.code.walk()
+        if isinstance(record, records.Expression) and any(module.value(record) is home for home in homes)
+    ]
+    reads = [use.parent for use in uses if isinstance(use.parent, records.Attribute)]
+    is_handed_on = any(isinstance(use.parent, (records.Argument, records.Call)) for use in uses)
+    return bool(reads) and not is_handed_on and all(read.attr in _READ for read in reads)
 
 
 def _is_plain(given: Value | None) -> bool:

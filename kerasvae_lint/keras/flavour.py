@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from kerasvae_lint.binding.records import Attribute, Module
+from kerasvae_lint.binding.records import Attribute, Call, Module
 from kerasvae_lint.core import TargetKeras
 
 
@@ -64,17 +65,31 @@ _KERAS2_IMPORTS = (
     "tf_keras",
     "tensorflow_probability.python.internal.tf_keras",
     "tensorflow.python.keras",
+    "theano",  # a backend that Keras 3 has no more
 )
 _KERAS3_IMPORTS = (
     *("keras.ops", "keras.random", "keras.distribution", "keras_hub"),
     *(f"keras.src.{part}" for part in ("ops", "random", "distribution", "testing", "tree", "trainers", "api_export")),
 )
-_GRAPH = re.compile(
-    r"""\b(?:tf|tensorflow)\.(?:Session|InteractiveSession|ConfigProto|placeholder|get_default_graph
-        |global_variables_initializer|disable_eager_execution|disable_v2_behavior|reset_default_graph
-        |contrib|compat\.v1\.(?:disable_eager_execution|disable_v2_behavior|placeholder))\b""",
-    re.VERBOSE,
-)
+_V1 = "tensorflow.compat.v1"
+
+
+@lru_cache
+def _graph_words(names: frozenset[str], v1: frozenset[str]) -> re.Pattern[str]:
+    """What only graphs have, under the names that a file has for TensorFlow and for its ``compat.v1``.
+
+    A ``ConfigProto`` of ``compat.v1``, or a session made with one, may be there to set up a GPU.
+    """
+    switches = "disable_eager_execution|disable_v2_behavior|placeholder"
+    found = (
+        rf"(?:{'|'.join(sorted(map(re.escape, names)))})\.(?:Session|InteractiveSession|ConfigProto|get_default_graph"
+        rf"|global_variables_initializer|reset_default_graph|contrib|{switches}|compat\.v1\.(?:{switches}))\b"
+    )
+    if v1:
+        found += rf"|(?:{'|'.join(sorted(map(re.escape, v1)))})\.(?:{switches}|(?P<session>Session))\b"
+    return re.compile(rf"\b(?:{found})")
+
+
 _SWITCHES = (".disable_eager_execution", ".disable_v2_behavior")
 """The end of what is imported to build graphs with TensorFlow 2."""
 
@@ -91,11 +106,23 @@ def _builds_graphs(module: Module, text: str) -> bool:
     """True if the code itself, no comment or text in it, says what only graphs of TensorFlow 1 have, or Theano."""
     if any(name.endswith(_SWITCHES) or _starts(name, ("theano",)) for name in imported_names(module)):
         return True
-    if not _GRAPH.search(text):
+    bound = {alias.bound: alias.target for line in module.imports for alias in line.aliases if alias.whole}
+    names = frozenset({"tf", "tensorflow"} | {name for name, target in bound.items() if target == "tensorflow"})
+    v1 = frozenset(name for name, target in bound.items() if target == _V1 and name not in names)
+    words = _graph_words(names, v1)
+    if not words.search(text):
         return False
     if any(_starts(name, ("tensorflow.contrib",)) for name in imported_names(module)):
         return True
-    return any(isinstance(record, Attribute) and _GRAPH.match(text, record.start) for record in module.walk())
+    return any(isinstance(record, Attribute) and _says_graph(record, words, text) for record in module.walk())
+
+
+def _says_graph(record: Attribute, words: re.Pattern[str], text: str) -> bool:
+    found = words.match(text, record.start)
+    if found is None or not found.groupdict().get("session"):
+        return found is not None
+    made = record.parent
+    return isinstance(made, Call) and not any(argument.name == "config" for argument in made.arguments)
 
 
 def imported_names(module: Module) -> list[str]:
@@ -209,3 +236,20 @@ def flavour_of_pins(text: str, filename: str) -> Flavour | None:
             if package == "keras" and operator in {"==", ">=", "~=", "=", "^", ">"} and version >= (3, 0):
                 verdict = Flavour(False, True, f"{filename} pins {match[0].strip()}", since=version)
     return verdict
+
+
+_OWN_NAME = re.compile(r"""(?im)^(?:\s*setup\()?\s*name\s*=\s*["']?(?:keras|tf[-_]keras)["']?\s*,?\s*$""")
+_OWN_VERSION = re.compile(r"""(?m)^(?:\s*setup\()?\s*version\s*=\s*["']?(\d+)\.(\d+)""")
+
+
+def flavour_of_itself(text: str, filename: str) -> Flavour | None:
+    """What a setup file says whose project is Keras itself, under its own name and with a version; else None."""
+    version = _OWN_VERSION.search(text) if _OWN_NAME.search(text) else None
+    if version is None:
+        return None
+    major, minor = int(version[1]), int(version[2])
+    why = f"{filename} is that of Keras {major}.{minor}"
+    if major >= 3:
+        return Flavour(False, True, why, since=(major, minor))
+    old = (major, minor) < (2, 3)
+    return Flavour(True, False, why, graph=old, old=old)

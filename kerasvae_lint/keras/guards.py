@@ -23,6 +23,27 @@ def is_guarded(record: r.Record, names: Collection[str]) -> bool:
     return False
 
 
+def is_expected_to_raise(record: r.Record) -> bool:
+    """True for code that a test wants to fail: in a ``with pytest.raises(…)`` or ``self.assertRaises…(…)``."""
+    at = record.parent
+    while at is not None:
+        if isinstance(at, r.With) and any(_awaits_error(item.context) for item in at.items):
+            return True
+        at = at.parent
+    return False
+
+
+def _awaits_error(context: r.Expression) -> bool:
+    word = last_word(context)
+    return word == "raises" or word.startswith("assertRaises")
+
+
+def last_word(context: r.Expression) -> str:
+    """The last name of what a ``with`` opens: ``raises`` of ``pytest.raises(ValueError)``."""
+    func = context.func if isinstance(context, r.Call) else context
+    return func.attr if isinstance(func, r.Attribute) else func.id if isinstance(func, r.Name) else ""
+
+
 def _asks(test: r.Expression, names: Collection[str]) -> bool:
     for record in test.walk():
         if isinstance(record, r.Call) and isinstance(record.func, r.Name) and record.func.id in _IN_TESTS:

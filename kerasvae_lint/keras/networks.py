@@ -11,6 +11,7 @@ from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.backbones import is_of_backbone
 from kerasvae_lint.keras.chains import Chain, chain
 from kerasvae_lint.keras.graph import Graph, Vertex, in_one_loop, stands_in_loop
+from kerasvae_lint.keras.guards import is_expected_to_raise
 from kerasvae_lint.keras.kinds import is_application, is_layer, is_model, library_class
 from kerasvae_lint.keras.layers import (
     Node,
@@ -99,6 +100,8 @@ def networks(machine: Interpreter) -> list[Network]:
     found: list[Network] = []
     models = [layer for layer in made_layers(machine) if is_model(layer) and not is_of_backbone(layer.site)]
     for made in models[:MAX_NETWORKS]:
+        if made.site is not None and is_expected_to_raise(made.site.record):
+            continue
         network = network_of(machine, made)
         if network is not None and network.members:
             found.append(network)

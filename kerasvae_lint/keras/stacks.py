@@ -12,6 +12,7 @@ from kerasvae_lint.keras.model_outputs import tensors_of
 from kerasvae_lint.keras.networks import Network, networks
 from kerasvae_lint.keras.outputs import activation_of
 from kerasvae_lint.keras.shaping import Shapes, shapes_of
+from kerasvae_lint.library import lookup
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import (
     Computed,
@@ -43,6 +44,14 @@ _LINEAR = frozenset(
     }
 )
 """Layers that keep a linear map linear, when the model predicts."""
+_ANY_LAYER = frozenset(
+    {
+        *("name", "dtype", "trainable", "dynamic", "autocast", "activity_regularizer", "implementation", "weights"),
+        *("input_shape", "batch_input_shape", "input_dim", "input_length", "input_dtype", "batch_size"),
+        *("dtype_policy", "experimental_autocast"),
+    }
+)
+"""Keywords that a layer of some Keras takes without naming them."""
 _FORMS = frozenset({"Flatten", "Reshape"})
 _CHAINED = frozenset(
     {
@@ -92,6 +101,14 @@ class Weighted:
     def argument(self, *names: str) -> Value | None:
         """What it was made with; None for a default."""
         return argument_of(self.layer, *names)
+
+    @property
+    def is_refused(self) -> bool:
+        """True if it was given a keyword that no Keras knows, which is a TypeError."""
+        entry = lookup(library_class(self.layer))
+        known = [*entry.signatures()] if entry is not None else []
+        names = set(self.layer.arguments) - _ANY_LAYER
+        return bool(known) and any(all(name not in signature for signature in known) for name in names)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -25,6 +25,7 @@ from kerasvae_lint.values.lattice import (
     ListObject,
     Native,
     Partial,
+    Site,
     Tuple,
     Unknown,
     Value,
@@ -467,8 +468,17 @@ def _is_of_batch(value: Value) -> bool:
     """True for a tensor that is no result of a metric."""
     if not isinstance(value, Computed) or value.kind not in {"tensor", "any", "number"}:
         return False
-    makers = [part.maker if isinstance(part, Computed) else part for part in behind(value)]
+    parts = list(behind(value))
+    if any(isinstance(part, Computed) and _is_result(part.site) for part in parts):
+        return False
+    makers = [part.maker if isinstance(part, Computed) else part for part in parts]
     return not any(isinstance(maker, LibraryObject) and maker.kind == "metric" for maker in makers)
+
+
+def _is_result(site: Site | None) -> bool:
+    """True for ``tracker.result()``, which reads a metric even where nobody sees how it is made."""
+    call = site.record if site is not None else None
+    return isinstance(call, r.Call) and isinstance(call.func, r.Attribute) and call.func.attr == "result"
 
 
 def _are_metrics(step: TrainStep, logs: DictObject, names: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.guards import is_expected_to_raise, last_word
 from kerasvae_lint.keras.kinds import library_class
 from kerasvae_lint.keras.layers import every_node, function_layer_of, rebuilt_values
 from kerasvae_lint.keras.networks import class_name, network_of, networks
@@ -27,7 +28,7 @@ _ELEMENTWISE = frozenset(
 )
 """Losses that compare targets and outputs element by element."""
 _KERAS_1 = ("Convolution1D", "Convolution2D", "Convolution3D", "border_mode", "nb_filter", "dim_ordering", "nb_epoch")
-_EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "expectedFailure", "suppress")
+_EXPECTING = ("expectedFailure", "suppress")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -187,16 +188,11 @@ def _name(value: Computed, layer: Value | None) -> str:
 
 def _is_expected(record: r.Record) -> bool:
     """True for code whose author knows that it may raise."""
-    return any(isinstance(at, r.Try) or _expects(at) for at in _around(record))
+    return is_expected_to_raise(record) or any(isinstance(at, r.Try) or _expects(at) for at in _around(record))
 
 
 def _expects(record: r.Record) -> bool:
-    return isinstance(record, r.With) and any(_words(item.context) in _EXPECTING for item in record.items)
-
-
-def _words(context: r.Expression) -> str:
-    func = context.func if isinstance(context, r.Call) else context
-    return func.attr if isinstance(func, r.Attribute) else func.id if isinstance(func, r.Name) else ""
+    return isinstance(record, r.With) and any(last_word(item.context) in _EXPECTING for item in record.items)
 
 
 def _around(record: r.Record) -> Iterator[r.Record]:

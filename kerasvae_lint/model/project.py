@@ -8,7 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from kerasvae_lint.binding.build import build
-from kerasvae_lint.keras.flavour import Flavour, flavour_of_pins
+from kerasvae_lint.keras.flavour import Flavour, flavour_of_itself, flavour_of_pins
 from kerasvae_lint.keras.world import LIBRARIES, READABLE
 from kerasvae_lint.project import IMPORTERS, Indexes, Search, search_of
 from kerasvae_lint.project.walk import most_bytes
@@ -21,7 +21,8 @@ from kerasvae_lint.values.unit import Unit
 MAX_UNITS = 64
 MAX_FILES = 8
 """How many other files one question may run."""
-_PIN_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
+_SETUP_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_PIN_FILES = (*_SETUP_FILES, "Pipfile")
 
 
 class Project:
@@ -193,6 +194,7 @@ class Surroundings:
 
 def _read_pins(root: Path) -> tuple[Flavour | None, dict[str, str | None]]:
     consulted: dict[str, str | None] = {}
+    itself: Flavour | None = None
     verdict: Flavour | None = None
     names = {*_PIN_FILES, "requirements.txt", "environment.yml", "environment.yaml"}
     try:
@@ -207,5 +209,8 @@ def _read_pins(root: Path) -> tuple[Flavour | None, dict[str, str | None]]:
             consulted[str(path)] = None
             continue
         consulted[str(path)] = hashlib.sha256(data).hexdigest()
-        verdict = verdict or flavour_of_pins(data.decode(errors="replace"), name)
-    return verdict, consulted
+        text = data.decode(errors="replace")
+        verdict = verdict or flavour_of_pins(text, name)
+        if name in _SETUP_FILES:
+            itself = itself or flavour_of_itself(text, name)
+    return itself or verdict, consulted

@@ -9,7 +9,7 @@ import pytest
 from kerasvae_lint import Settings, lint_paths
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.core import TargetKeras
-from kerasvae_lint.keras.flavour import door_of, flavour_of, flavour_of_pins, home_of
+from kerasvae_lint.keras.flavour import door_of, flavour_of, flavour_of_itself, flavour_of_pins, home_of
 from kerasvae_lint.source import decode
 from kerasvae_lint.source.syntax import parse_code
 
@@ -56,6 +56,11 @@ def test_old_pins(pin: str, graph: bool, old: bool) -> None:
         ("tf.compat.v1.disable_eager_execution()\n", []),
         ("config = tf.compat.v1.ConfigProto()\n", ["KV303"]),
         ("import tensorflow.contrib.layers\n", []),
+        ("import tensorflow.compat.v1 as tf1\ntf1.disable_v2_behavior()\n", []),
+        ("from tensorflow.compat import v1\nsession = v1.Session()\n", []),
+        ("import tensorflow as flow\nsession = flow.Session()\n", []),
+        ("import tensorflow.compat.v1 as tf1\nsession = tf1.Session(config=tf1.ConfigProto())\n", ["KV303"]),
+        ("import tensorflow.compat.v1 as tf1\nzeros = tf1.constant_initializer(0)\n", ["KV303"]),
         ("# once a tf.Session()\nwords = 'tf.placeholder'\n", ["KV303"]),
     ],
 )
@@ -70,6 +75,39 @@ def test_the_projects_pins_count(tmp_path: Path) -> None:
     path.write_text(KEPT, encoding="utf-8")
     (tmp_path / "requirements.txt").write_text("tensorflow==1.15\n", encoding="utf-8")
     assert lint_paths([path], Settings(select=("KV303",))).findings == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "text", "found"),
+    [
+        ("setup.py", "setup(name='Keras',\n      version='2.1.6',\n", []),
+        ("setup.py", 'setup(\n    name="keras",\n    version="2.9.0",\n', ["KV303"]),
+        ("setup.py", "setup(name='keras-vis',\n      version='0.4.1',\n", ["KV303"]),
+        ("pyproject.toml", '[project]\nname = "keras"\ndynamic = ["version"]\n', ["KV303"]),
+    ],
+)
+def test_a_project_that_is_keras_itself(filename: str, text: str, found: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "gate.py"
+    path.write_text(KEPT, encoding="utf-8")
+    (tmp_path / filename).write_text(text, encoding="utf-8")
+    assert [f.code for f in lint_paths([path], Settings(select=("KV303",))).findings] == found
+
+
+@pytest.mark.parametrize(
+    ("filename", "text", "keras2", "keras3", "graph", "old"),
+    [
+        ("setup.py", "setup(name='Keras',\n      version='2.1.6',\n", True, False, True, True),
+        ("setup.cfg", "[metadata]\nname = keras\nversion = 2.7.0\n", True, False, False, False),
+        ("pyproject.toml", '[project]\nname = "tf_keras"\nversion = "2.17.0"\n', True, False, False, False),
+        ("pyproject.toml", '[project]\nname = "keras"\nversion = "3.4.1"\n', False, True, False, False),
+    ],
+)
+def test_what_keras_says_of_itself(
+    filename: str, text: str, keras2: bool, keras3: bool, graph: bool, old: bool
+) -> None:
+    found = flavour_of_itself(text, filename)
+    assert found is not None
+    assert (found.keras2, found.keras3, found.graph, found.old) == (keras2, keras3, graph, old)
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,27 @@ class KeptForNobody(layers.Layer):
     def __init__(self, units, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.channels = axis
+        self.channels = int(axis)
 
     def call(self, inputs):
         return inputs[:, : self.units]
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+class ReadsItsOwn(layers.Layer):
+    """No kin of the one above: what it reads is its own."""
+
+    def __init__(self, channels, **kwargs):
+        super().__init__(**kwargs)
+        self.channels = channels
+
+    def call(self, inputs):
+        return inputs[:, : self.channels]
+
+    def get_config(self):
+        return {**super().get_config(), "channels": self.channels}
 
 
 class MakesFirstValues(layers.Layer):

@@ -91,3 +91,22 @@ class NoBase(layers.Layer):
 
     def get_config(self):  # expect: no super
         return {"units": self.units}
+
+
+class Reads:
+    """A mixin: what its heirs keep is read here."""
+
+    def scaled(self, inputs):
+        return inputs * self.factor
+
+
+class Keeps(Reads, layers.Layer):
+    def __init__(self, factor=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, inputs):
+        return self.scaled(inputs)
+
+    def get_config(self):  # expect
+        return {**super().get_config()}
