@@ -162,3 +162,9 @@ def test_what_tf_keras_stands_for(text: str, target: TargetKeras | None, pins: s
     tree, source = parse_code(decode(text.encode(), "a.py"))
     pinned = flavour_of_pins(pins, "requirements.txt")
     assert door_of(build(tree, source.text), text, target, pinned) == door
+
+
+def test_theano_is_no_backend_of_keras_3() -> None:
+    program = "import theano\nfrom keras.optimizers import Adam\n\nadam = Adam()\nadam.lr.set_value(0.1)\n"
+    assert [f.code for f in lint_source(program)] == []
+    assert [f.code for f in lint_source(program.replace("import theano\n", ""))] == ["KV610"]
