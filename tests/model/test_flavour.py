@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasvae_lint import Settings, lint_paths
+from kerasvae_lint import Settings, lint_paths, lint_source
 from kerasvae_lint.binding.build import build
 from kerasvae_lint.core import TargetKeras
 from kerasvae_lint.keras.flavour import door_of, flavour_of, flavour_of_itself, flavour_of_pins, home_of
