@@ -55,7 +55,8 @@ class RegressionAccuracy(Rule):
     targets, or, of one unit, by another metric, such as `mae`, or a loss other than `mse`; with `--preview` it is
     enough that nothing says otherwise. A sigmoid or softmax trained by a distance is a classifier, as is an output
     whose targets are seen to be 0 and 1 or one-hot, or one in a program that counts hits by `accuracy_score` or a
-    confusion matrix; an autoencoder that is given its inputs for targets is left alone.
+    confusion matrix. Left alone: an autoencoder that is given its inputs for targets, and a column popped from a CSV
+    file, which may be 0 and 1, where only `mse` speaks of numbers.
 
     ## Why it bites
     The accuracy of one unit asks whether "above 0.5" equals the target, that of several units compares the places of
@@ -96,10 +97,15 @@ class RegressionAccuracy(Rule):
         """Yield one finding per accuracy of an output that is trained as a regression."""
         seen: set[records.Record] = set()
         judged = any(module.calls(*_JUDGES))
+        popped = any(_is_popped(target) for task in module.tasks for target in task.targets)
         for task in module.tasks:
-            if judged and not any(_is_plainly_no_class(target) for target in task.targets):
+            targets = _compared(module, task)
+            if judged and not any(_is_plainly_no_class(target) for target in targets):
                 continue  # the program counts hits itself: what it predicts are classes
-            if not (task.is_regression or task.loss_name in _LOSSES) or not _gives_numbers(task):
+            if not (task.is_regression or task.loss_name in _LOSSES) or not _gives_numbers(task, targets):
+                continue
+            unclear = any(_is_popped(target) for target in targets) or (popped and not targets)
+            if unclear and not _is_shown(task):
                 continue
             for metric in task.metrics:
                 at = task.site_of(metric)
@@ -113,7 +119,7 @@ class RegressionAccuracy(Rule):
                     f"The loss says that this is a regression: `{metric.name}` counts exact hits and is meaningless, in"
                     " Keras 2 and 3; a perfect fit can show 0. Watch `mae` or `mse`.",
                     fix=_fix(module, task, metric, at.record),
-                    preview=not _is_sure(task),
+                    preview=not _is_sure(task, targets),
                     about=about(task.output.ending),
                 )
 
@@ -124,23 +130,46 @@ def _is_shared(module: Module, task: Task, metric: Chosen) -> bool:
     return any(chosen.value is metric.value for other in others for chosen in other.metrics)
 
 
-def _gives_numbers(task: Task) -> bool:
+def _compared(module: Module, task: Task) -> tuple[Data, ...]:
+    """The targets of an output; where this ``compile`` trains nothing those of the model's next one that does."""
+    if task.fits:
+        return task.targets
+    later = (
+        other
+        for other in module.tasks
+        if other.training is task.training and other.index == task.index and other.compiled.order > task.compiled.order
+    )
+    return next((other.targets for other in later if other.fits), ())
+
+
+def _is_popped(target: Data) -> bool:
+    """True for a column that was popped from a file's table and of which no more is known: it may hold 0 and 1."""
+    told = target.range is not None or target.is_integer is not None or target.encoding
+    popped = any(step.detail.partition(" ")[0] == "pop" for step in target.steps)
+    return target.source.kind == "read_csv" and popped and not told
+
+
+def _gives_numbers(task: Task, targets: tuple[Data, ...]) -> bool:
     if not task.is_standard or task.reconstructs:
         return False
-    if task.activation not in _NUMBERS and not any(_is_plainly_no_class(target) for target in task.targets):
+    if task.activation not in _NUMBERS and not any(_is_plainly_no_class(target) for target in targets):
         return False
     shape = task.output.shape
     if shape is not None and len(shape) > 3:  # from image to image: the accuracy of binary ones has a meaning
         return False
-    return not any(_are_classes(target) for target in task.targets)
+    return not any(_are_classes(target) for target in targets)
 
 
-def _is_sure(task: Task) -> bool:
+def _is_sure(task: Task, targets: tuple[Data, ...]) -> bool:
     """True if the targets, another metric, or a loss that no classifier has show that these are numbers."""
-    shown = any(metric.name in _ERRORS for metric in task.metrics) or task.loss_name != "mean_squared_error"
-    if shown and task.output.units == 1:  # several may be one for each class
+    if _is_shown(task) and task.output.units == 1:  # several may be one for each class
         return True
-    return any(_are_numbers(target, task.output.units) for target in task.targets)
+    return any(_are_numbers(target, task.output.units) for target in targets)
+
+
+def _is_shown(task: Task) -> bool:
+    """True if another metric, or the loss, is one that no classifier has."""
+    return any(metric.name in _ERRORS for metric in task.metrics) or task.loss_name != "mean_squared_error"
 
 
 def _are_numbers(target: Data, units: int | None) -> bool:

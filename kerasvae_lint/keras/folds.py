@@ -44,15 +44,20 @@ class Fold:
 
 def reused_models(machine: Interpreter, trainings: list[Training], unit: Unit) -> Iterator[Fold]:
     """The trainings in a file's cross-validations that go on where the fold before stopped."""
-    splits = {event.call: event for event in machine.events if event.call is not None and _splitter(event)}
+    splits: dict[r.Call, list[CallEvent]] = {}
+    for event in machine.events:
+        if event.call is not None and _splitter(event):
+            splits.setdefault(event.call, []).append(event)
     for training in trainings:
         for step in training.fits:
             if step.method == "loop" or step.site.unit is not unit:
                 continue
             for loop in _loops(step.site.record):
-                split = next((splits[call] for call in _calls(loop.iterable) if call in splits), None)
-                if split is None:
+                found = next((splits[call] for call in _calls(loop.iterable) if call in splits), None)
+                if found is None:
                     continue
+                before = [event for event in found if event.order < step.order]
+                split = (before or found)[-1]  # a function that runs more than once splits once in each run
                 if _is_older(training, split.order) and not _restarts(machine, loop, unit):
                     yield Fold(training, step, loop, _splitter(split))
                 break

@@ -12,6 +12,8 @@ from kerasvae_lint.values.interpreter import CONSTRUCTION, TRACING
 from kerasvae_lint.values.lattice import (
     Computed,
     Constant,
+    DictObject,
+    Entries,
     Instance,
     LibraryName,
     LibraryObject,
@@ -20,10 +22,13 @@ from kerasvae_lint.values.lattice import (
     Repeated,
     Site,
     Tuple,
+    Union,
+    Unknown,
     Value,
     constant,
     held,
     is_none,
+    join,
     plainly,
 )
 from kerasvae_lint.values.world import Arguments, Machine
@@ -32,6 +37,7 @@ MAX_LAYERS = 300
 LAYER_LIST = "[layers]"
 """The slot in which a Sequential holds its layers, its input among them."""
 MAX_NODES = 64
+_ENDS = frozenset({"input", "output"})
 _FUNCTION_LAYERS = frozenset({"keras.layers.Lambda", "tfp.layers.DistributionLambda"})
 MAX_PRODUCTS = 16
 
@@ -108,21 +114,41 @@ def _told_apart(machine: Machine, layer: Value, output: Value, arguments: Argume
     declared = model_outputs(layer)
     if declared is not None:
         same.append(declared)  # a model that is called gives tensors of its own, not those that it was made with
-    given = {id(part) for value in same for part in held(value) if isinstance(part, Computed)}
+    given = {id(part) for value in same for part in held(value) if _is_tensor_of_model(part)}
     if not given:
         return output
 
     def own(value: Value) -> Value:
-        if id(value) not in given or not isinstance(value, Computed):
+        if id(value) in given:
+            kind = value.kind if isinstance(value, Computed) else "tensor"
+            return Computed("identity", (value,), kind, site, None, None, None, machine.phase, machine.now)
+        if isinstance(value, Union):
+            return join(*map(own, value.members)) if any(id(member) in given for member in value.members) else value
+        if not any(id(part) in given for part in held(value)):
             return value
-        return Computed("identity", (value,), value.kind, site, None, None, None, machine.phase, machine.now)
+        if isinstance(value, Tuple):
+            return Tuple(map(own, value.items), value.site, value.rest and own(value.rest))
+        if isinstance(value, ListObject) and isinstance(state := own(value.items), Tuple):
+            return ListObject(state, value.site, value.kind)
+        if isinstance(value, DictObject):
+            entries = value.entries
+            items = {key: (word, own(part)) for key, (word, part) in entries.items.items()}
+            return DictObject(Entries(items, entries.rest), value.site)
+        return value
 
-    if isinstance(output, Tuple) and any(id(item) in given for item in output.items):
-        return Tuple(map(own, output.items), output.site, output.rest)
-    if isinstance(output, ListObject) and any(id(item) in given for item in output.items.items):
-        items = output.items
-        return ListObject(Tuple(map(own, items.items), items.site, items.rest), output.site, output.kind)
     return own(output)
+
+
+def _is_tensor_of_model(value: Value) -> bool:
+    """True for a formula, and for the output of a layer that was asked for by name and that nobody can tell."""
+    return isinstance(value, Computed) or is_unseen_end(value)
+
+
+def is_unseen_end(value: Value) -> bool:
+    """True for ``model.get_layer(name).output`` of a layer that nobody can tell."""
+    if not isinstance(value, Unknown) or value.name not in _ENDS or not isinstance(value.base, Unknown):
+        return False
+    return value.base.reason == "get_layer"
 
 
 def _as_it_is(arguments: Arguments) -> Arguments:
@@ -237,7 +263,10 @@ def note_product(machine: Machine, value: Value, layer: Value, arguments: Argume
     inputs = (*arguments.positional, *arguments.keywords.values())
     state = value.items if isinstance(value, ListObject) else value
     order = machine.now
-    for part in (value, *(state.items if isinstance(state, Tuple) else ())):
+    parts = [value, *(state.items if isinstance(state, Tuple) else ())]
+    parts += [part for _, part in value.entries.items.values()] if isinstance(value, DictObject) else []
+    parts += [member for part in parts if isinstance(part, Union) for member in part.members]
+    for part in parts:
         machine.memory["product", id(part)] = [
             *products_of(machine, part)[-MAX_PRODUCTS:],
             Product(part, layer, inputs, order),

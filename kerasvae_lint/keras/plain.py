@@ -26,6 +26,7 @@ from kerasvae_lint.values.lattice import (
     Value,
     plainly,
 )
+from kerasvae_lint.values.operators import is_huge, is_small_power
 
 
 class Shapely(Protocol):
@@ -68,6 +69,7 @@ _TOTALS: dict[str, Callable[[Any], object]] = {"prod": math.prod, "sum": sum, "a
 _SETTINGS = frozenset({"initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule"})
 """What a layer or model is given that has a name and no size."""
 MAX_DEPTH = 24
+MAX_REPEATED = 10_000
 
 
 class Plain:
@@ -225,12 +227,22 @@ def _combined(function: Callable[..., object], *parts: object) -> object:
         return UNKNOWN
     if any(part is None for part in parts):
         return None
-    if len(parts) == 2 and function is operator.pow and not all(isinstance(p, (int, float)) for p in parts):
+    if len(parts) == 2 and function is operator.pow and not is_small_power(*parts):
+        return UNKNOWN
+    if function is operator.mul and _repeats_often(parts):
         return UNKNOWN
     try:
-        return function(*parts)
+        result = function(*parts)
+        return UNKNOWN if is_huge(result) else result
     except (TypeError, ValueError, ArithmeticError):
         return UNKNOWN
+
+
+def _repeats_often(parts: tuple[object, ...]) -> bool:
+    """True for a sequence that is repeated so often that nobody could hold it."""
+    return any(hasattr(part, "__len__") for part in parts) and any(
+        isinstance(part, int) and part > MAX_REPEATED for part in parts
+    )
 
 
 # what a layer was made with ---------------------------------------------------------------------

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.kinds import is_layer, is_model
-from kerasvae_lint.keras.layers import made_layers, model_outputs, products_of
+from kerasvae_lint.keras.layers import is_unseen_end, made_layers, model_outputs, products_of
 from kerasvae_lint.values.lattice import (
     Computed,
     DictObject,
+    Instance,
     LibraryName,
     ListObject,
     Site,
@@ -116,12 +117,14 @@ def is_functional(model: Value) -> bool:
 
 def _is_end(value: Value) -> bool:
     """True for an ``Input``, and for what a layer or model gives as its ``input`` or ``output``."""
-    if isinstance(value, Unknown):  # of a layer that was asked for by name, and that nobody can tell
-        return value.name in _ENDS and isinstance(value.base, Unknown) and value.base.reason == "get_layer"
+    if is_unseen_end(value):
+        return True
     if not isinstance(value, Computed) or value.op not in _ENDS or value.maker is None:
         return False
     if isinstance(value.maker, LibraryName):
         return value.maker.name == "keras.layers.Input"
+    if isinstance(value.maker, Instance) and is_model(value.maker) and not is_functional(value.maker):
+        return False  # a model that is made of its `call` alone has no tensors of its own before it is called on one
     return is_layer(value.maker) and value.site is not None and _reads_end(value.site)
 
 
@@ -142,6 +145,8 @@ def _behind(value: Value, shapes: bool = False) -> Iterator[Value]:
     elif isinstance(value, Computed):
         if value.op in _NUMBERS or (value.kind in _NO_TENSOR and not shapes):
             return
+        if value.op == "gradient":
+            return  # a tape gives numbers
         if value.op == "call" and not _is_layer_like(value.maker):
             return
         yield from value.operands
