@@ -112,7 +112,11 @@ def main() -> int:
         counts["with a fault"] += bool(verdict.faults)
         slowest = max(slowest, done, key=lambda trial: trial.seconds)
         for fault in verdict.faults:
-            kind = re.sub(r"\d+", "N", fault) if fault.startswith("line ") else re.sub(r"(error in) KV\d+", r"\1 rules", fault)
+            kind = (
+                re.sub(r"\d+", "N", fault)
+                if fault.startswith("line ")
+                else re.sub(r"(error in) KV\d+", r"\1 rules", fault)
+            )
             counts[f"  {kind}"] += 1
             if kind not in seeds:
                 seeds[kind] = done.seed

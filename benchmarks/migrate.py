@@ -109,6 +109,12 @@ def programs(listing: Path, mirror: Path, work: Path) -> Iterator[Program]:
             )
             (folder / ".git").mkdir(parents=True, exist_ok=True)  # marks the root of a project
             subprocess.run(["tar", "x", "-C", str(folder)], input=archive.stdout, check=False, capture_output=True)
+            if not path.is_file():  # a mirror without some of the folder's files
+                show = ["git", f"--git-dir={git}", "show", f"{commit}:{file}"]
+                alone = subprocess.run(show, capture_output=True, check=False)
+                if alone.returncode == 0:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(alone.stdout)
         if path.is_file():
             yield Program(group, repository, file, commit, path)
 
@@ -123,7 +129,8 @@ def beside(program: Program) -> list[Path]:
     found: list[Path] = []
     todo = [program.path]
     while todo:
-        text = todo.pop().read_text(encoding="utf-8", errors="replace")
+        file = todo.pop()
+        text = decode(file.read_bytes(), str(file)).text
         for match in _LOCAL.finditer(text):
             name = (match[1] or match[2]).replace(".", "/")
             for path in (program.path.parent / f"{name}.py", program.path.parent / name / "__init__.py"):
@@ -370,7 +377,7 @@ def page(results: list[Result]) -> str:
         f"| run after `kvlint migrate` | {len(ran)} | {_share(ran, old)} |",
         f"| proven equal | {len(equal)} | {_share(equal, old)} |",
         f"| run and differ | {len(ran) - len(equal)} | {_share([r for r in ran if r.verdict == DIFFERS], old)} |",
-        f"| of these, with no line that says so | {len(unsaid)} | |",
+        f"| of these, with no line that anything differs | {len(unsaid)} | |",
         "",
         "## What stopped the rest",
         "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf, isfinite
 
 from kerasvae_lint.core import Draft, Report, Rule
 from kerasvae_lint.model import Module, Pair, Part, match_kl, records
@@ -78,7 +79,7 @@ class KlSign(Rule):
 
 
 def _is_negative(pair: Pair) -> bool:
-    return pair.loss.kind != "returned" and pair.kl.coefficient < 0 and not pair.kl.folded
+    return pair.loss.kind != "returned" and -inf < pair.kl.coefficient < 0 and not pair.kl.folded
 
 
 def _fix(module: Module, factor: records.Expression | None, minus: records.Binary | None) -> Draft | None:
@@ -109,7 +110,11 @@ def _factor(module: Module, kl: records.Expression) -> records.Expression | None
 def _is_number(expression: records.Expression) -> bool:
     if isinstance(expression, records.Unary) and expression.operator == "-":
         expression = expression.operand
-    return isinstance(expression, records.Constant) and isinstance(expression.value, (int, float))
+    return (
+        isinstance(expression, records.Constant)
+        and isinstance(expression.value, (int, float))
+        and isfinite(expression.value)
+    )
 
 
 def _is_wrong(module: Module, product: records.Expression) -> bool:

@@ -10,8 +10,8 @@ from kerasvae_lint.binding import records
 from kerasvae_lint.binding.records import Expression, Scope
 from kerasvae_lint.binding.spans import Span, spans_of
 
-LONGEST_INTEGER = 14_000
-"""Bits of an integer that every Python still writes out in decimal (4,300 digits are 14,284 bits)."""
+LONGEST_INTEGER = 256
+"""Bits of an integer that is read: some of them multiplied are still a float, and written out by every Python."""
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",

@@ -16,6 +16,7 @@ from kerasvae_lint.cli.nearest import Refusal
 from kerasvae_lint.cli.output import look_for, problem_line, write, write_bytes
 from kerasvae_lint.core import Problem
 from kerasvae_lint.report.counts import many
+from kerasvae_lint.report.look import printable
 from kerasvae_lint.run.pipeline import Pipeline, SettingsFor
 from kerasvae_lint.run.results import LintResult
 
@@ -38,7 +39,10 @@ def _show_files(request: Request) -> int:
     settings_for = request.choices.settings_for()
     items = list(discover(list(request.paths), lambda folder: settings_for(folder).all_excludes))
     names = sorted(item for item in items if isinstance(item, str))
-    write_bytes(b"".join(os.fsencode(name) + b"\n" for name in names))
+    if sys.stdout.isatty():
+        write(sys.stdout, map(printable, names))
+    else:
+        write_bytes(b"".join(os.fsencode(name) + b"\n" for name in names))
     problems = [item for item in items if isinstance(item, Problem)] + [*request.choices.problems.values()]
     look = look_for(sys.stderr)
     write(sys.stderr, (problem_line(problem, look) for problem in problems))

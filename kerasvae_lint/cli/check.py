@@ -15,8 +15,11 @@ from kerasvae_lint.cli.output import folded, look_for, problem_line, write, writ
 from kerasvae_lint.cli.outputs import Outputs, write_report
 from kerasvae_lint.cli.progress import bar, wanted
 from kerasvae_lint.core import Finding, Problem
+from kerasvae_lint.report.look import printable
 from kerasvae_lint.run.pipeline import Pipeline, Progress
+from kerasvae_lint.run.reading import too_large
 from kerasvae_lint.run.results import Change, LintResult
+from kerasvae_lint.source.disk import MAX_READ
 
 STDIN = "-"
 
@@ -57,6 +60,12 @@ class Answer:
     def fixed(self) -> list[Finding]:
         return [finding for change in self.changes for finding in change.fixed]
 
+    def unread(self, choices: Choices) -> int:
+        """How many files no rule has looked at: they can't be read, or their settings can't be used."""
+        names = {problem.filename for problem in self.result.problems if problem.unread}
+        stopped = choices.stopped & {*self.result.names}
+        return min(len(names | stopped), self.result.files)
+
 
 def check(request: Request) -> int:
     """Do what is asked and say what is found; the exit status."""
@@ -83,7 +92,7 @@ def tell(request: Request, answer: Answer, started: float) -> int:
         _show(request, answer)
     _show_baseline(request, answer.result)
     if not request.quiet:
-        write(sys.stderr, answer.result.notices)
+        write(sys.stderr, map(printable, answer.result.notices))
     if request.verbose:
         seconds = time.perf_counter() - started
         write(sys.stderr, [f"Looked at {answer.result.files} files in {seconds:.2f} s."])
@@ -121,14 +130,20 @@ def _files(request: Request, pipeline: Pipeline) -> Answer:
 
 def _standard_input(request: Request) -> Answer:
     pipeline = Pipeline(request.choices.settings_for()(request.stdin_filename or "."))
-    data = sys.stdin.buffer.read()
+    stopped = bool(request.choices.stopped)
+    data = sys.stdin.buffer.read(MAX_READ + 1)
     name = request.stdin_filename or STDIN
+    if len(data) > MAX_READ:
+        data += sys.stdin.buffer.read() if request.fix else b""  # what is to come out again is taken in whole
+        return Answer(LintResult(problems=[too_large(name, MAX_READ)], files=1), data=data)
+    if stopped:
+        request.choices.stopped.add(name)
     if request.fix or request.diff:
         change = pipeline.fix_data(data, name, unsafe=request.unsafe)
-        result = LintResult(change.remaining, change.problems, 1)
+        result = LintResult(change.remaining, change.problems, 1, [name])
         return Answer(result, [change] if change.after != data else [], change.after)
     found = pipeline.lint_data(data, name)
-    return Answer(LintResult(found.findings, found.problems, 1), data=data)
+    return Answer(LintResult(found.findings, found.problems, 1, [name]), data=data)
 
 
 def _show(request: Request, answer: Answer) -> None:
@@ -178,6 +193,7 @@ def _closing(request: Request, answer: Answer, look: report.Look) -> Iterable[st
         fixed=len(answer.fixed),
         fixing=request.fix,
         errors=len(result.problems),
+        unread=answer.unread(request.choices),
     )
 
 
@@ -195,7 +211,7 @@ def _order(problem: Problem) -> tuple[str, int, tuple[int, int]]:
 def _show_diff(request: Request, answer: Answer) -> None:
     look = look_for(sys.stdout, unsafe=request.unsafe)
     for change in answer.changes:
-        write(sys.stdout, diff(change, look))
+        write(sys.stdout, diff(change, look, harmless=sys.stdout.isatty()))
     sys.stdout.flush()
     _show_problems(answer)
     if not request.quiet:

@@ -20,7 +20,8 @@ PerFile = tuple[tuple[str, tuple[str, ...]], ...]
 class Choices:
     """What the options say; None or empty leaves a setting as ``pyproject.toml`` has it.
 
-    ``updating`` says that baselines are going to be written: they need not be there.
+    ``updating`` says that baselines are going to be written: they need not be there. ``stopped`` are the files and
+    folders whose settings can't be used, so that no rule looks at them.
     """
 
     select: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Choices:
     config: Path | None = None
     updating: bool = False
     problems: dict[str, Problem] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
     _merged: dict[Settings, Settings] = field(default_factory=dict)
 
     @classmethod
@@ -89,6 +91,7 @@ class Choices:
             except ConfigError as error:
                 name, _, message = str(error).partition(": ")
                 self.problems.setdefault(str(error), Problem(name, message))
+                self.stopped.add(filename)
                 return NOTHING
 
         return nearest

@@ -50,6 +50,9 @@ def _run(arguments: list[str]) -> int:
     try:
         status = kvlint.main(arguments, prog_name="kvlint", standalone_mode=False)
     except click.ClickException as error:
+        from kerasvae_lint.report.look import printable
+
+        vars(error)["message"] = "\n".join(map(printable, error.message.split("\n")))
         error.show()
         return 2
     except click.Abort:

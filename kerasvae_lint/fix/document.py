@@ -35,7 +35,10 @@ class Script:
 
 @dataclass(frozen=True)
 class Cells:
-    """The code cells of a notebook; ``source`` is the program that they make, ``blank`` are cells left out of it."""
+    """The code cells of a notebook; ``source`` is the program that they make, ``blank`` are cells left out of it.
+
+    ``changed`` are the cells that fixes have changed, but for those that were no program by themselves before.
+    """
 
     source: Source
     blank: frozenset[int] = frozenset()
@@ -48,9 +51,9 @@ class Cells:
         Raises:
             SourceError: it can't be parsed without them either.
         """
-        from kerasvae_lint.source import parse
+        from kerasvae_lint.source.syntax import parse_code
 
-        _, usable = parse(source)
+        _, usable = parse_code(source)
         blank = frozenset(cell for cell, _, _ in usable.problems if cell is not None)
         return cls(usable, blank)
 
@@ -70,25 +73,29 @@ class Cells:
         if placed is None:
             return None
         source = joined(self.source.filename, edited_cells(self.source, placed), self.blank)
-        return Cells(source, self.blank, self.changed | {index for index, _ in placed})
+        new = {index for index, _ in placed} - self.changed
+        return Cells(source, self.blank, self.changed | {index for index in new if parses(self._alone(index))})
 
     def parses(self) -> bool:
-        """True if the cells are a program together, and each that was changed is one by itself."""
+        """True if the cells are a program together, and each that was changed is one by itself if it was before."""
+        return parses(self.text) and all(parses(self._alone(index)) for index in self.changed)
+
+    def _alone(self, index: int) -> str:
+        """The program that one cell makes."""
         lines = self.text.split("\n")
-        own = (cell for cell in self.source.cells or () if cell.index in self.changed)
-        alone = ("\n".join([*lines[cell.first_row - 1 : cell.last_row], ""]) for cell in own)
-        return parses(self.text) and all(map(parses, alone))
+        rows = (slice(cell.first_row - 1, cell.last_row) for cell in self.source.cells or () if cell.index == index)
+        return "\n".join([*(line for part in rows for line in lines[part]), ""])
 
 
 Document = TypeVar("Document", Script, Cells)
 
 
 def parses(text: str) -> bool:
-    """True if ``text`` is a program."""
-    from kerasvae_lint.source import parse
+    """True if ``text`` is a program, by the parser that reads programs: LibCST refuses some that Python takes."""
+    from kerasvae_lint.source.syntax import parse_text
 
     try:
-        parse(Source("<fixed>", text))
+        parse_text(text)
     except SourceError:
         return False
     return True

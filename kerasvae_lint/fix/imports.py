@@ -143,6 +143,8 @@ def unused_import(before: str, after: str, filename: str, kept: Collection[str] 
     try:
         used_before = _imports(_parse(before))[1]
         module = _parse(after)
+        if module.code != after:  # an odd continuation line, which LibCST drops: its places are wrong
+            return None
         imported, used = _imports(module)
         for key, items in imported.items():
             if key not in used_before or key in used or key[1] in kept:

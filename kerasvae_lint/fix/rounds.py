@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
@@ -10,9 +11,12 @@ from kerasvae_lint.core import Applicability, Finding, TextEdit
 from kerasvae_lint.fix.apply import choose, text_edits
 from kerasvae_lint.fix.document import Document, Script
 from kerasvae_lint.fix.document import parses as parses
+from kerasvae_lint.source.recursion import deep
 
 MAX_ROUNDS = 100
 """Generous: fixes that insert at one place (the top of one ``call``) take a round each."""
+PATIENCE = 3
+"""In so many rounds running a fix may leave as many findings like its own as there were before."""
 
 Lint = Callable[[str], Sequence[Finding]]
 
@@ -68,17 +72,29 @@ def fix_document(
     findings: Sequence[Finding] | None = None,
 ) -> Fixed[Document]:
     """What :func:`fix_text` does, for anything that has a program's text and takes edits of it."""
+    with deep():
+        return _fixed(document, lint, unsafe, filename, findings)
+
+
+def _fixed(
+    document: Document,
+    lint: Callable[[Document], Sequence[Finding]],
+    unsafe: bool,
+    filename: str,
+    findings: Sequence[Finding] | None,
+) -> Fixed[Document]:
     original = document
     if findings is None:
         findings = lint(document)
     fixed: list[Finding] = []
     refused: set[tuple[TextEdit, ...]] = set()
     seen = {document.text}
+    vain = _InVain[Document]()
     for _ in range(MAX_ROUNDS):
         candidates = [
             (finding, edits)
             for finding in findings
-            if (edits := _edits(finding, unsafe)) is not None and edits not in refused
+            if (edits := _edits(finding, unsafe)) is not None and edits not in refused and not vain.holds(finding)
         ]
         new, applied, bad = _one_round(document, _one_import_each([edits for _, edits in candidates]))
         refused.update(candidates[index][1] for index in bad)
@@ -87,13 +103,67 @@ def fix_document(
             if cleaned.text in seen:
                 break
             new, applied = cleaned, []
+        before = _Before(document, tuple(findings), len(fixed), frozenset(seen))
         fixed += [candidates[index][0] for index in applied]
         if new.text != document.text:
             refused.clear()
         document = new
         seen.add(document.text)
         findings = lint(document)
+        back: _Before[Document] | None = vain.judge(before, fixed[before.fixed :], findings)
+        if back is not None:
+            document = back.document
+            findings = back.findings
+            seen = set(back.seen)
+            del fixed[back.fixed :]
     return Fixed(document, tuple(fixed), tuple(findings), len(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before(Generic[Document]):
+    """What there was before a round."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+    fixed: int
+    seen: frozenset[str]
+
+
+class _InVain(Generic[Document]):
+    """Fixes after which what they are to mend is found as before: without an end, the text would grow by each round.
+
+    Which fixes are alike is told by the rule and by what they write. One that lets another appear is none of these.
+    """
+
+    def __init__(self) -> None:
+        self._given_up: set[tuple[str, ...]] = set()
+        self._rounds: dict[tuple[str, ...], list[_Before[Document]]] = {}
+
+    def holds(self, finding: Finding) -> bool:
+        """True for a finding whose fix has been tried in vain."""
+        return _kind(finding) in self._given_up
+
+    def judge(
+        self, before: _Before[Document], applied: Sequence[Finding], after: Sequence[Finding]
+    ) -> _Before[Document] | None:
+        """Take note of a round; what to go back to, where a fix has helped nothing some times running."""
+        had, left = Counter(map(_kind, before.findings)), Counter(map(_kind, after))
+        for kind in dict.fromkeys(map(_kind, applied)):
+            if left[kind] < had[kind]:
+                self._rounds.pop(kind, None)
+                continue
+            rounds = self._rounds.setdefault(kind, [])
+            rounds.append(before)
+            if len(rounds) == PATIENCE:
+                self._given_up.add(kind)
+                self._rounds.clear()
+                return rounds[0]
+        return None
+
+
+def _kind(finding: Finding) -> tuple[str, ...]:
+    edits = finding.fix.edits if finding.fix is not None else ()
+    return finding.code, *(edit.content for edit in edits)
 
 
 def _edits(finding: Finding, unsafe: bool) -> tuple[TextEdit, ...] | None:

@@ -94,7 +94,7 @@ class Plain:
             return UNKNOWN
         value = plainly(value)
         if isinstance(value, Constant):
-            return value.value if self._trusting or not value.assumed else UNKNOWN
+            return _finite(value.value) if self._trusting or not value.assumed else UNKNOWN
         if isinstance(value, (Union, Computed)):
             known = self._known.get(id(value))
             if known is None:
@@ -233,9 +233,14 @@ def _combined(function: Callable[..., object], *parts: object) -> object:
         return UNKNOWN
     try:
         result = function(*parts)
-        return UNKNOWN if is_huge(result) else result
+        return UNKNOWN if is_huge(result) else _finite(result)
     except (TypeError, ValueError, ArithmeticError):
         return UNKNOWN
+
+
+def _finite(value: object) -> object:
+    """A value; an infinity, or what is no number, is no size and not the like of one."""
+    return UNKNOWN if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _repeats_often(parts: tuple[object, ...]) -> bool:

@@ -25,6 +25,8 @@ _OTHER_MEANING = frozenset({"Keep its BatchNormalization frozen", "Freeze the la
 """Fixes that train other weights than the code did under Keras 2."""
 OWN_STEPS = frozenset({"KV605"})
 """Rules whose work a step does."""
+ALSO = frozenset({"KV512"})
+"""Rules of other families on what Keras 3 does otherwise; they fix nothing in code that is for Keras 3 already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,8 @@ class _Rounds:
             if not any(word in module.source.text for word in rule.triggers):
                 continue
             for report in self._asked_rule(rule, module):
-                if report.fix is None:
-                    yield code, Kind.LEFT, report
+                if report.fix is None or (code in ALSO and not self._changes):
+                    yield code, Kind.LEFT, replace(report, fix=None)
                 elif report.fix.message in _OTHER_MEANING:
                     yield code, Kind.DIFFERS, replace(report, fix=None)
                 else:
@@ -293,7 +295,9 @@ def _as_rule(name: str) -> type[Rule]:
 def rules() -> dict[str, type[Rule]]:
     """The rules of what breaks between Keras 2 and Keras 3."""
     return {
-        code: rule for code, rule in registry.all_rules().items() if code.startswith("KV6") and code not in OWN_STEPS
+        code: rule
+        for code, rule in registry.all_rules().items()
+        if (code.startswith("KV6") and code not in OWN_STEPS) or code in ALSO
     }
 
 

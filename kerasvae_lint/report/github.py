@@ -45,7 +45,7 @@ def _command(kind: str, file: str, region: Region | None, title: str, message: s
     """Columns only where the range is in one line: GitHub refuses them elsewhere."""
     properties: dict[str, str | int] = {}
     if file:
-        properties["file"] = file
+        properties["file"] = printable(file)
     if file and region is not None:
         properties["line"] = region.start_line
         one_line = region.start_line == region.end_line

@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kerasvae_lint.core import Finding, Problem
-from kerasvae_lint.report.look import place
+from kerasvae_lint.report.look import place, printable
 from kerasvae_lint.report.places import Places, is_file
 from kerasvae_lint.report.rule_info import level
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 can't hold, not even escaped."""
+_ILLEGAL = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""What XML 1.0 can't hold, not even escaped; and what a terminal or a browser would act on."""
 
 
 def junit(findings: Iterable[Finding], problems: Iterable[Problem], places: Places) -> str:
@@ -42,11 +44,14 @@ def junit(findings: Iterable[Finding], problems: Iterable[Problem], places: Plac
         ET.SubElement(made, tag, type=kind, message=_legal(message)).text = _legal(text)
 
     for finding in findings:
-        where = place(places.path(finding.filename), finding.location, finding.cell)
-        name = f"{finding.code} {finding.name} at {where.removeprefix(places.path(finding.filename) + ':')}"
+        path = printable(places.path(finding.filename))
+        where = place(path, finding.location, finding.cell)
+        name = f"{finding.code} {finding.name} at {where.removeprefix(path + ':')}"
         body = [f"{where}: {finding.code} {finding.message}"]
         for note in finding.notes:
-            body.append(f"note: {place(places.path(note.filename), note.location, note.cell)}: {note.message}")
+            body.append(
+                f"note: {place(printable(places.path(note.filename)), note.location, note.cell)}: {note.message}"
+            )
         if finding.fix is not None:
             body.append(f"help: {finding.fix.message}")
         if finding.recipe is not None:
@@ -54,7 +59,7 @@ def junit(findings: Iterable[Finding], problems: Iterable[Problem], places: Plac
         line: int | None = places.finding(finding).start_line
         case(finding.filename, name, line, level(finding.code), finding.message, "\n".join(body))
     for problem in problems:
-        path = places.path(problem.filename)
+        path = printable(places.path(problem.filename))
         where = place(path, problem.location, problem.cell) if problem.location else path
         text = f"{where}: error: {problem.message}"
         line = None

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasvae_lint.core import Finding, Settings
 from kerasvae_lint.run.config import ConfigError
+from kerasvae_lint.source.disk import read_file
 
 if TYPE_CHECKING:
     from kerasvae_lint.source import Source
@@ -96,7 +96,7 @@ def _load(path: str, *_: int) -> Baseline:
     import json
 
     try:
-        data = json.loads(Path(path).read_bytes().decode("utf-8-sig"))
+        data = json.loads(read_file(path).decode("utf-8-sig"))
     except OSError as error:
         raise BaselineError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
     except json.JSONDecodeError as error:

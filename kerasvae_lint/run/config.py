@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from kerasvae_lint.core import Settings, TargetKeras
+from kerasvae_lint.source.disk import read_file
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+MAX_BYTES = 8_000_000
 KEYS = (
     "select",
     "extend-select",
@@ -83,8 +85,8 @@ def table_of(path: Path) -> dict[str, Any] | None:
         ConfigError: the file can't be read, or ``tool.kvlint`` is no table.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(read_file(path, MAX_BYTES).decode())
+    except (OSError, ValueError, RecursionError) as error:  # what is no TOML, no UTF-8, a number without end
         raise ConfigError(f"{path}: {str(error).splitlines()[0]}") from None
     table = data.get("tool", {}).get("kvlint") if isinstance(data.get("tool", {}), dict) else None
     if table is not None and not isinstance(table, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,11 +25,12 @@ from kerasvae_lint.run import registry, suppress
 from kerasvae_lint.run.perfile import ignored_codes
 from kerasvae_lint.source import Source, SourceError, decode
 from kerasvae_lint.source.collector import paused_collector
+from kerasvae_lint.source.recursion import LIMIT, deep
 
 if TYPE_CHECKING:
     from kerasvae_lint.model import Module, Project
 
-RECURSION_LIMIT = 12_000
+RECURSION_LIMIT = LIMIT
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ def lint_data(
     try:
         source = decode(data, filename)
     except SourceError as error:
-        return FileResult(problems=[Problem(filename, error.message, error.location, error.cell)])
+        return FileResult(problems=[Problem(filename, error.message, error.location, error.cell, unread=True)])
     return lint_text(source, settings, rules, project)
 
 
@@ -65,13 +65,13 @@ def lint_text(
     """Lint a decoded file; a rule that fails becomes a problem that names it."""
     from kerasvae_lint.model import Project
 
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-    try:
-        with paused_collector():
+    with deep(), paused_collector():
+        try:
             return _lint(source, settings, rules, project or Project())
-    finally:
-        sys.setrecursionlimit(limit)
+        except RecursionError:
+            return FileResult(
+                problems=[Problem(source.filename, "code is nested too deeply", unread=True)], parsed=True
+            )
 
 
 def _lint(source: Source, settings: Settings, rules: dict[str, type[Rule]], project: Project) -> FileResult:
@@ -84,7 +84,7 @@ def _lint(source: Source, settings: Settings, rules: dict[str, type[Rule]], proj
     try:
         tree, source = parse_code(source)
     except SourceError as error:
-        result.problems.append(Problem(source.filename, error.message, error.location, error.cell))
+        result.problems.append(Problem(source.filename, error.message, error.location, error.cell, unread=True))
         return result
     for cell, place, message in source.problems:
         result.problems.append(Problem(source.filename, message, place, cell))
@@ -122,6 +122,8 @@ def _check(
         try:
             reports = [report for report in rule().check(module) if preview or not report.preview]
             found += [(rule, report, placed(module, rule, report)) for report in reports]
+        except RecursionError:
+            raise
         except Exception as error:  # one rule's mistake must not cost the others' findings
             what = (str(error).splitlines() or [""])[0][:200]
             message = f"internal error in {code}: {type(error).__name__}: {what}"

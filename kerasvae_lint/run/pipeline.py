@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kerasvae_lint.source import Source
 
 MAX_PASSES = 5
+NAMED_LINKS = 3
 
 SettingsFor = Callable[[str], Settings]
 Progress = Callable[[str, int, int], None]
@@ -117,12 +118,15 @@ class Pipeline:
         return self.lint(source)
 
     def lint_data(self, data: bytes, filename: str) -> TextResult:
-        """Lint the bytes of a file, wherever they come from, if they need it.
+        """Lint the bytes of a file, wherever they come from, if they need it or may be no Python.
 
         Raises:
             ConfigError: as for :meth:`lint`.
         """
-        return self._decoded(data, filename) if needs_parsing(data, self.settings_for(filename)) else TextResult()
+        wanted = needs_parsing(data, self.settings_for(filename)) or looks_broken(data, filename, True)
+        if wanted and is_too_large(data, filename):
+            return TextResult(problems=[too_large(filename)])
+        return self._decoded(data, filename) if wanted else TextResult()
 
     def _decoded(self, data: bytes, filename: str) -> TextResult:
         from kerasvae_lint.source import SourceError, decode
@@ -130,7 +134,7 @@ class Pipeline:
         try:
             source = decode(data, filename)
         except SourceError as error:
-            return TextResult(problems=[Problem(filename, error.message, error.location, error.cell)])
+            return TextResult(problems=[Problem(filename, error.message, error.location, error.cell, unread=True)])
         return self.lint(source)
 
     def lint_string(self, text: str, filename: str) -> list[Finding]:
@@ -198,7 +202,8 @@ class Pipeline:
         given = [os.fspath(path) for path in paths]
         named = set(given)
         seen = Seen(given)
-        for item in discover(given, lambda folder: self.settings_for(folder).all_excludes):
+        outside: list[str] = []
+        for item in discover(given, lambda folder: self.settings_for(folder).all_excludes, outside=outside):
             if isinstance(item, Problem):
                 result.problems.append(item)
                 continue
@@ -230,7 +235,7 @@ class Pipeline:
             result.problems += found.problems
             store.put_result(job, found)
         store.save()
-        result.notices = store.indexes.notices()
+        result.notices = [*_left_alone(outside), *store.indexes.notices()]
         result.findings, result.known, result.gone = seen.judge(result.findings, result.problems)
         result.findings.sort(key=lambda finding: finding.sort_key)
         return result
@@ -245,7 +250,8 @@ class Pipeline:
         run = FixRun(self.lint_paths(wanted))
         problems: list[Problem] = []
         for _ in range(MAX_PASSES):
-            names = {f.filename: None for f in run.result.findings if is_fixable(f, unsafe)}
+            looked_at = set(run.result.names)
+            names = {f.filename: None for f in run.result.findings if is_fixable(f, unsafe) and f.filename in looked_at}
             made = []
             for name in names:
                 made.append(self._fix_file(name, unsafe, write))
@@ -282,6 +288,19 @@ class Pipeline:
 def worker(indexes: Indexes) -> pool.Lint:
     """What lints one file after the other in a process: with a pipeline of its own, that reads others' files once."""
     return Pipeline(indexes=indexes)._job
+
+
+def _left_alone(links: list[str]) -> list[str]:
+    """What is said of links that lead out of the folders that were walked."""
+    if not links:
+        return []
+    what = "A link leads" if len(links) == 1 else f"{len(links)} links lead"
+    more = ", ..." if len(links) > NAMED_LINKS else ""
+    pronoun = ("was", "it", "it") if len(links) == 1 else ("were", "them", "one")
+    return [
+        f"{what} out of the folder and {pronoun[0]} left alone: {', '.join(links[:NAMED_LINKS])}{more}."
+        f" To lint {pronoun[1]}, name {pronoun[2]} on the command line."
+    ]
 
 
 def _silent(_doing: str, _done: int, _total: int) -> None:

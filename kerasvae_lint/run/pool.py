@@ -81,7 +81,8 @@ def _processes(count: int, make: Make) -> Iterator[ProcessPoolExecutor]:
     from multiprocessing import active_children
 
     others = set(active_children())
-    pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(make,))
+    with _safe_path():  # what keeps track of semaphores is a process too
+        pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(make,))
     try:
         yield pool
     except BaseException:
@@ -94,17 +95,34 @@ def _processes(count: int, make: Make) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Processes that are started here never hear of Ctrl-C, which a terminal sends to all: the parent ends them."""
+    """Processes that are started here never hear of Ctrl-C, which a terminal sends to all: the parent ends them.
+
+    Nor do they import anything from the current folder, which is what is linted.
+    """
     if not hasattr(signal, "pthread_sigmask"):
-        with interrupts.deferred():
+        with interrupts.deferred(), _safe_path():
             yield
         return
-    with interrupts.deferred():
+    with interrupts.deferred(), _safe_path():
         old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """A Python that is started here leaves the current folder out of its import path, from Python 3.11 on."""
+    old = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if old is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = old
 
 
 def _begin(make: Make) -> None:
@@ -138,7 +156,7 @@ def _alone(job: Job, make: Make) -> FileResult:
                 answer = pool.submit(_lint_job, job)
             return answer.result()
     except BrokenProcessPool:
-        return FileResult(problems=[Problem(job.filename, "the parser crashed on this file")])
+        return FileResult(problems=[Problem(job.filename, "the parser crashed on this file", unread=True)])
 
 
 def _chunks(jobs: list[Job]) -> list[list[Job]]:

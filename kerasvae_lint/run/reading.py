@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 
 from kerasvae_lint.core import Problem
+from kerasvae_lint.source.disk import MAX_READ, read_file
 
 MAX_BYTES = 2_000_000
 
@@ -12,10 +14,14 @@ MAX_BYTES = 2_000_000
 def read(filename: str) -> bytes | Problem:
     """The bytes of a file, or why not."""
     try:
-        with open(filename, "rb") as file:
-            return file.read()
+        return read_file(filename)
     except OSError as error:
-        return Problem(filename, f"can't be read: {(error.strerror or str(error)).lower()}")
+        if error.errno == errno.EFBIG:
+            return too_large(filename, MAX_READ)
+        why = error.strerror or str(error)
+        return Problem(filename, f"can't be read: {why[:1].lower()}{why[1:]}", unread=True)
+    except ValueError as error:  # a name that no system takes, as one with a NUL byte
+        return Problem(filename, f"can't be read: {error}", unread=True)
 
 
 def is_too_large(data: bytes, filename: str) -> bool:
@@ -28,6 +34,6 @@ def is_too_large(data: bytes, filename: str) -> bool:
     return len(data) > MAX_BYTES
 
 
-def too_large(filename: str) -> Problem:
+def too_large(filename: str, most: int = MAX_BYTES) -> Problem:
     """What is said of a file that is."""
-    return Problem(filename, f"larger than {MAX_BYTES // 1_000_000} MB: left out")
+    return Problem(filename, f"larger than {most // 1_000_000} MB: left out", unread=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kerasvae_lint.core import Problem, Settings
 from kerasvae_lint.project import Index, Indexes
 from kerasvae_lint.project.folder import folder_for
-from kerasvae_lint.run.cache import Cache, Entry, salt
+from kerasvae_lint.run.cache import Cache, salt
+from kerasvae_lint.run.entries import Entry
 from kerasvae_lint.run.reading import read
 from kerasvae_lint.source.files import project_root, searched_folder
 
@@ -55,6 +56,7 @@ class Store:
         cache = self._cache(filename, settings)
         return cache.get(
             Cache.key(filename, data),
+            filename,
             lambda: self._index(filename).digest(),
             lambda search: self._index(filename).finds(os.path.abspath(filename), search),
         )

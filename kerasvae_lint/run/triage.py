@@ -10,10 +10,14 @@ from functools import lru_cache
 
 from kerasvae_lint.core import Settings
 
+MAX_BRACES = 10_000
+"""With so many there may be an f-string that Python takes minutes to read: then the text is looked at before."""
 _WORDS = (b"keras", b"tensorflow", b"Keras", b"TensorFlow", b"add_weight", b"add_loss", b"kvlint:", b"noqa: KV")
 _ALIAS_ENDS = (b"tf.", b"K.", b"tfd.", b"tfp.", b"tfb.", b"tfk.")
 _ALIASES = re.compile(rb"\b(?:tf[a-z]?|K)\.")
-_IMPORTED = re.compile(rb"\bimport\b(?:[^\n(]*|\s*\([^)]*)(?:\b(?:tf[a-z]?|K)\b|\*)")
+_IMPORT = re.compile(rb"\bimport\b(\s*\()?")
+_END = re.compile(rb"[\n(]")
+_IMPORTED = re.compile(rb"\b(?:tf[a-z]?|K)\b|\*")
 
 
 def mentions_field(data: bytes) -> bool:
@@ -22,7 +26,23 @@ def mentions_field(data: bytes) -> bool:
         return True
     if not any(word in data for word in _ALIAS_ENDS) or _ALIASES.search(data) is None:
         return False
-    return _IMPORTED.search(data) is not None
+    return _imports_alias(data)
+
+
+def _imports_alias(data: bytes) -> bool:
+    """True if an import binds an alias, or everything. Each import is looked at once, however long its line is."""
+    at = 0
+    while (found := _IMPORT.search(data, at)) is not None:
+        if found[1]:
+            end = data.find(b")", found.end())
+        else:
+            closing = _END.search(data, found.end())
+            end = closing.start() if closing is not None else -1
+        end = end if end >= 0 else len(data)
+        if _IMPORTED.search(data, found.end(), end) is not None:
+            return True
+        at = end
+    return False
 
 
 def has_trigger(data: bytes, triggers: Iterable[str]) -> bool:
@@ -54,11 +74,13 @@ def _words(settings: Settings) -> tuple[tuple[tuple[str, ...], tuple[str, ...]],
 def looks_broken(data: bytes, filename: str, thorough: bool) -> bool:
     """True if a file that no rule needs should be read all the same, because it may be no Python.
 
-    Bytes that are not text are seen in any file. With ``thorough`` Python's own parser has a look too, which is some
-    times faster than LibCST; what it refuses (newer syntax, say) LibCST then judges.
+    Bytes that are not text, and notebooks that are none, are seen in any file. With ``thorough`` Python's own parser
+    has a look too, which is some times faster than LibCST; what it refuses (newer syntax, say) LibCST then judges.
     """
     if filename.endswith(".ipynb"):
-        return thorough
+        from kerasvae_lint.source.notebook import is_notebook
+
+        return thorough or not is_notebook(data)
     if b"\0" in data:
         return True
     try:
@@ -67,6 +89,8 @@ def looks_broken(data: bytes, filename: str, thorough: bool) -> bool:
         return True
     if not thorough:
         return False
+    if data.count(b"{") > MAX_BRACES:
+        return True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -68,11 +68,22 @@ class _Place:
             free = all(self._is_free(row) for row in range(first[0], last[0] + bool(last[1])))
         if not free:
             return None
-        content = edit.content
+        content = self._indented(first, edit.content)
         newline = newline_of(self.text)
         if newline != "\n":
             content = content.replace("\n", newline)
         return TextEdit(self._typed(*first), self._typed(*last), content)
+
+    def _indented(self, place: tuple[int, int], content: str) -> str:
+        """Whole lines as they are to be typed in a cell that is indented as a whole."""
+        row = min(place[0], len(self.lines) - 1)
+        shift = self.shift_of(row) or 0
+        indent = self.lines[row][:shift]
+        if not indent or not indent.isspace():
+            return content
+        lines = content.splitlines(keepends=True)
+        begin = 0 if not place[1] else 1
+        return "".join([*lines[:begin], *(indent + line if line.strip() else line for line in lines[begin:])])
 
     def _row_and_offset(self, offset: int) -> tuple[int, int]:
         row, column = self.source.row_and_column(offset)

@@ -24,7 +24,8 @@ def newer_code(text: str) -> ast.Module | None:
         raise
     except Exception:  # no Python, or a literal that Python refuses; LibCST's parser fails in several ways
         return None
-    return tree if converter.found_newer else None
+    # LibCST drops a continuation line that holds nothing but its backslash, and then has all places wrong.
+    return tree if converter.found_newer and module.code == text else None
 
 
 _TypeAlias = stand_in("TypeAlias", ("name", "type_params", "value"), ast.stmt)

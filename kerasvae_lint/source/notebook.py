@@ -43,7 +43,7 @@ def decode_notebook(data: bytes, filename: str) -> Source:
         place = Position(row, getattr(error, "colno", 1)) if row else None
         raise SourceError("not a notebook: broken JSON", place) from None
     cells = _cells(notebook)
-    if not _is_python(notebook):
+    if not isinstance(notebook, dict) or not _is_python(notebook):
         return Source(filename, "", cells=())
     return joined(filename, cells)
 
@@ -65,13 +65,29 @@ def joined(filename: str, cells: Iterable[tuple[int, str]], blank: Collection[in
     return Source(filename, "\n".join(lines) + ("\n" if lines else ""), cells=tuple(placed))
 
 
-def _cells(notebook: object) -> list[tuple[int, str]]:
+def is_notebook(data: bytes) -> bool:
+    """True if bytes are JSON in UTF-8 with a list of cells; what the cells hold is not looked at."""
+    try:
+        return _raw_cells(json.loads(data.decode("utf-8-sig"))) is not None
+    except (ValueError, RecursionError):
+        return False
+
+
+def _raw_cells(notebook: object) -> list[object] | None:
+    """The cells as they stand in the JSON, in format 3 those of all worksheets; None if there is no list of them."""
     if not isinstance(notebook, dict):
-        raise SourceError("not a notebook: no cells")
+        return None
     raw = notebook.get("cells")
-    if raw is None and isinstance(notebook.get("worksheets"), list):
-        raw = [c for sheet in notebook["worksheets"] if isinstance(sheet, dict) for c in sheet.get("cells", [])]
-    if not isinstance(raw, list):
+    sheets = notebook.get("worksheets")
+    if raw is None and isinstance(sheets, list):
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    return raw if isinstance(raw, list) else None
+
+
+def _cells(notebook: object) -> list[tuple[int, str]]:
+    raw = _raw_cells(notebook)
+    if raw is None:
         raise SourceError("not a notebook: no cells")
     found = []
     for index, cell in enumerate(raw, 1):

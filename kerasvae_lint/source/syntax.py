@@ -14,7 +14,9 @@ from kerasvae_lint.source.text import Source, SourceError
 
 MAX_NESTING = 150
 MAX_CHAIN = 900
+MAX_FIELDS = 10_000
 _BRACKETS = re.compile(r"[()\[\]{}]")
+_FORMATTED = re.compile(r"\b(?:[rR]?[fF]|[fF][rR])('''|\"\"\"|'|\")(.*?)\1", re.DOTALL)
 _OPERATORS = re.compile(r"(?:[-+*/%@&|^~.]|\b(?:not|and|or|if|else|lambda)\b)[^-+*/%@&|^~.\n,;=\"'#]{0,80}")
 _PYTHON2_EXCEPT = re.compile(r"^[ \t\f]*except[ \t]+[\w.]+[ \t]*,[ \t]*[^\W\dA-Z]\w*[ \t]*:", re.MULTILINE)
 _PYTHON2 = (
@@ -126,6 +128,8 @@ def _check_depth(text: str) -> None:
             if depth > MAX_NESTING:
                 row = text.count("\n", 0, match.start()) + 1
                 raise SourceError(f"more than {MAX_NESTING} nested brackets", Position(row, 1))
+    if text.count("{") > MAX_FIELDS and any(match[2].count("{") > MAX_FIELDS for match in _FORMATTED.finditer(text)):
+        raise SourceError(f"an f-string of more than {MAX_FIELDS} fields")  # Python before 3.12 takes minutes
     if _long_chain(text):
         raise SourceError(f"an expression of more than {MAX_CHAIN} operators or attributes")
 

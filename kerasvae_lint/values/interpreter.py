@@ -126,6 +126,7 @@ class Interpreter:
             r.Comprehension: self._comprehension,
             r.Walrus: self._walrus,
             r.Formatted: self._formatted,
+            r.Template: self._template,
             r.Suspend: self._suspend,
             r.Lambda: self._lambda,
         }
@@ -1221,6 +1222,10 @@ class Interpreter:
         if len(text) > operators.MAX_TEXT:
             return Computed("format", tuple(values), "string", site)
         return Constant(text, site, assumed)
+
+    def _template(self, expression: r.Template, frame: Frame) -> Value:
+        values = tuple(self.evaluate(part, frame) for part in expression.values)
+        return Computed("template", values, "object", Site(frame.unit, expression))
 
     def _suspend(self, expression: r.Suspend, frame: Frame) -> Value:
         value = self.evaluate(expression.value, frame) if expression.value is not None else Constant(None)

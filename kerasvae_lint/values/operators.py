@@ -27,7 +27,7 @@ from kerasvae_lint.values.lattice import (
 )
 
 MAX_TEXT = 10_000
-MAX_BITS = 4_000
+MAX_BITS = 256
 
 WORDS = {
     "+": "add",
@@ -86,7 +86,7 @@ def fold(symbol: str, left: object, right: object) -> Constant | None:
     """``left symbol right`` of two constants; None where Python would raise or the result would be huge."""
     if symbol not in _PYTHON:
         return None
-    if symbol == "**" and not _small_power(left, right):
+    if symbol == "**" and not is_small_power(left, right):
         return None
     if symbol in {"*", "<<"} and not _small_product(left, right):
         return None
@@ -96,12 +96,18 @@ def fold(symbol: str, left: object, right: object) -> Constant | None:
         return None
     if isinstance(value, (str, bytes)) and len(value) > MAX_TEXT:
         return None
-    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+    if is_huge(value):
         return None
     return Constant(value)
 
 
-def _small_power(left: object, right: object) -> bool:
+def is_huge(value: object) -> bool:
+    """True for an integer that nobody means: written out, or as a float, Python may refuse it."""
+    return isinstance(value, int) and value.bit_length() > MAX_BITS
+
+
+def is_small_power(left: object, right: object) -> bool:
+    """True if one number can be raised to the power of another without taking long."""
     if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
         return False
     if isinstance(left, int) and left.bit_length() > 64:
@@ -113,7 +119,7 @@ def _small_product(left: object, right: object) -> bool:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, (str, bytes)):
             return isinstance(other, int) and len(one) * max(other, 0) <= MAX_TEXT
-        if isinstance(one, int) and one.bit_length() > MAX_BITS:
+        if is_huge(one):
             return False
     return True
 

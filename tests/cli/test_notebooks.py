@@ -105,6 +105,24 @@ def test_magics_stay(run: Run, project: Path, before: str, after: str) -> None:
     assert run(".").stdout == "No findings in 1 file.\n"
 
 
+@pytest.mark.parametrize("indent", ["", "    ", "\t"])
+def test_lines_that_are_put_into_an_indented_cell_are_indented_too(run: Run, project: Path, indent: str) -> None:
+    lines = [
+        "d = keras.Sequential([keras.layers.Dense(1)])",
+        "d.compile('adam', 'mse')",
+        "d.trainable = False",
+        "g = keras.Sequential([keras.layers.Dense(4), d])",
+        "g.compile('adam', 'mse')",
+        "for _ in range(3):",
+        "    d.train_on_batch(x, y)",
+        "    g.train_on_batch(x, y)",
+    ]
+    mended = [*lines[:6], "    d.trainable = True", lines[6], "    d.trainable = False", lines[7]]
+    written(project, "from tensorflow import keras", "\n".join(indent + line for line in lines))
+    assert run("--fix", "--unsafe-fixes", ".").exit_code == 0
+    assert codes(project)[1] == "\n".join(indent + line for line in mended)
+
+
 def test_cells_that_are_no_python_stay(run: Run, project: Path) -> None:
     broken = f"print 'x'\n{CALL}"
     written(project, IMPORT, broken, BODY, "x = (", "%%R\nx <- 1")

@@ -105,3 +105,19 @@ def test_fixes_that_chase_each_other_end() -> None:
 def test_newlines_stay() -> None:
     result = fix_text("old\r\nold\rold\n", words("old", "new"))
     assert result.text == "new\r\nnew\rnew\n"
+
+
+def test_a_fix_that_mends_nothing_is_given_up_and_leaves_the_text_alone() -> None:
+    def lint(text: str) -> list[Finding]:
+        place = Position(1, 1)
+        vain = Fix(Applicability.SAFE, "", (Edit("x = 1\n", place, place, 0, 0),))
+        at = text.find("bad")
+        good = Fix(Applicability.SAFE, "", (Edit("good", place, place, at, at + 3),))
+        found = [Finding("KV901", "a", "", "a.py", place, place, fix=vain)]
+        return found + ([Finding("KV902", "b", "", "a.py", place, place, fix=good)] if at >= 0 else [])
+
+    done = fix_text("y = bad\n", lint)
+    assert done.text == "y = good\n"
+    assert [finding.code for finding in done.fixed] == ["KV902"]
+    assert [finding.code for finding in done.remaining] == ["KV901"]
+    assert done.refused == 0

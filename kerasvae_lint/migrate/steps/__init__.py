@@ -16,6 +16,7 @@ from kerasvae_lint.migrate.steps.merging import Merging
 from kerasvae_lint.migrate.steps.methods import Methods
 from kerasvae_lint.migrate.steps.needless import Needless, TensorFlow1
 from kerasvae_lint.migrate.steps.optimizers import Optimizers
+from kerasvae_lint.migrate.steps.outputs import SeveralOutputs
 from kerasvae_lint.migrate.steps.penalties import Penalties
 from kerasvae_lint.migrate.steps.repeats import Repeats
 from kerasvae_lint.migrate.steps.saturation import Saturation
@@ -34,6 +35,7 @@ STEPS: tuple[Step, ...] = (
     Merging(),
     Optimizers(),
     Methods(),
+    SeveralOutputs(),
     Saving(),
     Generators(),
     SymbolicLosses(),

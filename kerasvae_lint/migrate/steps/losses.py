@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasvae_lint.binding import records as r
+from kerasvae_lint.keras.methods import name_of
+from kerasvae_lint.keras.networks import class_name
 from kerasvae_lint.migrate.helpers import define, model_spelled
-from kerasvae_lint.migrate.step import Remark, Step, done, left
+from kerasvae_lint.migrate.step import Remark, Step, differs, done, left
 from kerasvae_lint.model import Call, Instance, Module, constant, is_model
 from kerasvae_lint.model.spelling import keras_spelled
 from kerasvae_lint.values.lattice import LibraryObject, Unknown
@@ -54,7 +56,14 @@ class SymbolicLosses(Step):
         calls = [call for call in module.method_calls("add_loss", "add_metric") if _is_functional(call)]
         for call in calls:
             uses = [one.record for one in calls if one.method == call.method]
-            yield _remark(module, call, uses)
+            remark = _remark(module, call, uses)
+            yield remark
+            if remark.draft is not None and call.method == "add_loss" and (inner := _taken_apart(module, call)):
+                yield differs(
+                    call.record,
+                    f"the loss takes tensors from inside `{inner}`, so the model has these layers twice: Keras 3"
+                    " can't load it once it is saved (its weights it can); take what the call of that model gives",
+                )
 
 
 def _is_functional(call: Call) -> bool:
@@ -71,6 +80,18 @@ def _is_functional(call: Call) -> bool:
     return any(isinstance(owner, LibraryObject) and is_model(owner) for owner in found) or (
         bool(found) and all(isinstance(owner, Unknown) for owner in found)
     )
+
+
+def _taken_apart(module: Module, call: Call) -> str:
+    """What holds a model whose layers the loss is made of, while the compiled model calls it as a whole."""
+    for owner in call.receivers:
+        network = module.network_of(owner) if is_model(owner) else None
+        members = [member.layer for member in network.members] if network is not None else []
+        for inner in (member for member in members if is_model(member)):
+            parts = module.network_of(inner)
+            if parts is not None and any(part.layer is member for part in parts.members for member in members):
+                return name_of(inner) or class_name(inner)
+    return ""
 
 
 def _remark(module: Module, call: Call, uses: list[r.Call]) -> Remark:

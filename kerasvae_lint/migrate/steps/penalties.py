@@ -60,8 +60,15 @@ def _adds(module: Module, layer: Value) -> bool:
 def _may_be_called(module: Module, record: r.Attribute, owner: LibraryObject) -> bool:
     """True unless everything from the making of the owner to here can be seen, with no data in it."""
     made = owner.site
-    function = r.function_of(record)
-    if made is None or not module.owns(made) or r.function_of(made.record) is not function:
+    if made is None or not module.owns(made):
+        return True
+    function, maker = r.function_of(record), r.function_of(made.record)
+    begin = made.record if maker is function else _handed_over(module, record, owner)
+    if begin is None:
+        return True
+    if maker is not function and any(
+        _gives_data(module, call, owner) for call in module.all_calls if r.function_of(call.record) is maker
+    ):
         return True
     at: r.Record | None = record
     loop = False
@@ -71,8 +78,20 @@ def _may_be_called(module: Module, record: r.Attribute, owner: LibraryObject) ->
     return any(
         _gives_data(module, call, owner)
         for call in module.all_calls
-        if loop or (made.record.start < call.record.start < record.start)
+        if loop or (begin.start < call.record.start < record.start)
     )
+
+
+def _handed_over(module: Module, record: r.Attribute, owner: LibraryObject) -> r.Call | None:
+    """The last call above, in the same function, that gives the owner: of a function that makes it."""
+    found = [
+        call.record
+        for call in module.all_calls
+        if call.record.end <= record.start
+        and r.function_of(call.record) is r.function_of(record)
+        and call.result.alternatives() == (owner,)
+    ]
+    return max(found, key=lambda call: call.start, default=None)
 
 
 def _gives_data(module: Module, call: Call, owner: LibraryObject) -> bool:

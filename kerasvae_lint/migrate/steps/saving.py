@@ -229,7 +229,7 @@ def _source(module: Module, expression: r.Expression) -> r.Expression | None:
         function = r.function_of(expression)
         if not found and function is not None:
             found = [p.default for p in function.parameters if p.name == expression.id and p.default is not None]
-        return found[0] if len(found) == 1 else None
+        return found[0] if len(found) == 1 else _just_before(expression, found)
     if isinstance(expression, r.Attribute):
         written = [
             record.value
@@ -245,6 +245,18 @@ def _source(module: Module, expression: r.Expression) -> r.Expression | None:
                 if isinstance(key, r.Constant) and key.value == expression.index.value:
                     return value
     return None
+
+
+def _just_before(name: r.Name, found: list[r.Expression]) -> r.Expression | None:
+    """Of several values, the last one above the name, if it is given in the same block: no other one comes through."""
+    use = r.statement_of(name)
+    above = [value for value in found if value.start < name.start]
+    last = max(above, key=lambda value: value.start, default=None)
+    given = r.statement_of(last) if last is not None else None
+    if use is None or given is None or given is use or use.parent is None or given.parent is not use.parent:
+        return None
+    blocks = [getattr(use.parent, part, ()) for part in ("body", "orelse", "final")]
+    return last if any(use in block and given in block for block in blocks) else None
 
 
 def _literal(module: Module, record: r.Expression, value: str) -> _Tail | None:

@@ -325,6 +325,13 @@ class _One:
         said["after"] = {number: self.kept.keep(variable.read()) for number, variable in chosen}
         return said
 
+    def _own(self) -> dict[str, Any]:
+        """The program's classes, and the functions of its ``Lambda`` layers: Keras 2 saves these by their code."""
+        layers = self.subject.model._flatten_layers()
+        found = [getattr(layer, "function", None) for layer in layers if type(layer).__name__ == "Lambda"]
+        functions = {getattr(one, "__name__", "<lambda>"): one for one in found}
+        return {**functions, **self.subject.classes}
+
     def _save(self) -> dict[str, Any]:
         """Written, read back, and asked again."""
         subject = self.subject
@@ -334,7 +341,7 @@ class _One:
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "model" + end)
                 try:
-                    with quiet(), subject.framework.keras.utils.custom_object_scope(subject.classes):
+                    with quiet(), subject.framework.keras.utils.custom_object_scope(self._own()):
                         subject.model.save(path)
                         loaded = subject.framework.keras.models.load_model(path, compile=False, safe_mode=False)
                     subject.framework.reseed(subject.options.seed)

@@ -22,3 +22,24 @@ def penalty():
 for _ in range(2):
     before = sum(other.losses)
     other(np.ones((2, 3)))
+
+
+def build():
+    made = Sequential([Dense(2, activity_regularizer="l2", input_shape=(3,))])
+    made.compile("sgd", "mse")
+    return made
+
+
+built = build()
+built.compile("adam", "mse")
+assert len(built.losses) <= 1
+
+
+def build_and_try():
+    made = Sequential([Dense(2, activity_regularizer="l2", input_shape=(3,))])
+    made.predict(np.ones((2, 3)), verbose=0)
+    return made
+
+
+tried = build_and_try()
+assert len(tried.losses) == 1

@@ -22,3 +22,10 @@ model.save_weights(os.path.join(folder, "weights.h5"))
 again.load_weights(os.path.join(folder, "weights.h5"))
 if os.path.exists("elsewhere"):
     load_model("elsewhere")
+
+if os.path.exists("elsewhere"):
+    where = os.path.join(folder, "elsewhere.h5")
+    model.load_weights(where)
+else:
+    where = os.path.join(folder, "once.tf")
+    model.save_weights(where)
