@@ -18,8 +18,8 @@ from kerasvae_lint.runtime.words import names
 _WEIGHTS = ("Dense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D")
 STEPS = 300
 SECONDS = 20.0
-"""Of all processors together, for each training; one that takes longer says nothing. Not by the clock on the wall, which a
-machine with other work changes."""
+"""Of all processors together, for each training; one that takes longer says nothing. Not by the clock on the wall, on
+which a machine's other work shows."""
 ROWS = 1024
 FEW = 16
 """Fewer different samples can't be halved: then the samples themselves must be fitted."""
