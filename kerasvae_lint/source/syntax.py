@@ -18,6 +18,7 @@ MAX_FIELDS = 10_000
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _FORMATTED = re.compile(r"\b(?:[rR]?[fF]|[fF][rR])('''|\"\"\"|'|\")(.*?)\1", re.DOTALL)
 _OPERATORS = re.compile(r"(?:[-+*/%@&|^~.]|\b(?:not|and|or|if|else|lambda)\b)[^-+*/%@&|^~.\n,;=\"'#]{0,80}")
+_PREFIXES = re.compile(rf"(?:(?:\b(?:not|await)\b|[-+~])[ \t]*){{{MAX_CHAIN + 1}}}")
 _PYTHON2_EXCEPT = re.compile(r"^[ \t\f]*except[ \t]+[\w.]+[ \t]*,[ \t]*[^\W\dA-Z]\w*[ \t]*:", re.MULTILINE)
 _PYTHON2 = (
     (re.compile(r"^\s*print\s+[^\s(=.,:\[)]"), "print statement"),
@@ -139,6 +140,8 @@ def _long_chain(text: str) -> bool:
     if len(text) < MAX_CHAIN * 2:
         return False
     for line in text.split("\n"):
+        if len(line) > MAX_CHAIN * 2 and _PREFIXES.search(line) is not None:
+            return True
         if len(line) > MAX_CHAIN * 2 and line.count(",") * 20 < len(line):
             if sum(1 for _ in _OPERATORS.finditer(line)) > MAX_CHAIN and not line.lstrip().startswith("#"):
                 return True

@@ -89,7 +89,7 @@ def test_every_number_of_some_fixtures_without_measure(number: str) -> None:
     [
         ("x = " + "(" * 10_000 + ")" * 10_000, "more than 150 nested brackets"),
         ("x = " + "[" * 149 + "]" * 149, None),
-        ("x = " + "not " * 10_000 + "1", "nested too deeply"),
+        ("x = " + "not " * 10_000 + "1", "operators or attributes"),
         ("x = " + "-" * 10_000 + "1", "operators or attributes"),
         ("x = (1" + "\n+ 1" * 20_000 + ")", "nested too deeply"),
         ("x = f'" + "{x}" * 20_000 + "'", "an f-string of more than 10000 fields"),
