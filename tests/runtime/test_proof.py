@@ -54,7 +54,7 @@ def test_bad_fails_the_probe_that_its_rule_names(program: Program, keras: str) -
     for reason, failed in _answers(program, keras):
         if program.id in UNSEEN or program.id[:5] in UNSEEN:
             continue
-        if reason and probes == ("build",):
+        if reason and "build" in probes:
             # Keras refuses before there is a model to ask: its own error is the proof
             assert "Error" in reason
             continue
