@@ -14,10 +14,15 @@ import argparse
 import collections
 import re
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.golden import git_directory
 from kerasvae_lint import Finding, Settings, lint_paths
 
 READ = frozenset({".py", ".ipynb", ".toml", ".cfg", ".txt"})
@@ -59,13 +64,6 @@ def labels(folder: Path) -> list[Label]:
         line.split("\t") for path in sorted(folder.glob("kv*.tsv")) for line in path.read_text("utf-8").splitlines()
     ]
     return [Label(*row[:7]) for row in rows if len(row) >= 7]
-
-
-def git_directory(mirror: Path, repository: str) -> Path | None:
-    """Where a repository's objects are."""
-    base = mirror / repository.replace("/", "+")
-    heads = [base / "HEAD", *base.glob("*/HEAD"), *base.glob("*/*/HEAD"), *base.glob("*/.git/HEAD")]
-    return next((head.parent for head in heads if (head.parent / "objects").is_dir()), None)
 
 
 def checked_out(git: Path, commit: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kerasvae_lint.binding import records as r
 from kerasvae_lint.keras.flow import inner_values, is_whole, steps
-from kerasvae_lint.keras.singular import has_weights, named_losses
+from kerasvae_lint.keras.singular import TARGETS, has_weights, named_losses
 from kerasvae_lint.keras.variables import is_variable, trainable
 from kerasvae_lint.values.interpreter import Interpreter
 from kerasvae_lint.values.lattice import (
@@ -23,7 +23,6 @@ from kerasvae_lint.values.unit import Unit
 
 MAX_DEPTH = 150
 _REDUCES = frozenset({"mean", "sum", "negative", "identity", "cast", "squeeze", "reshape"})
-_TARGETS = frozenset({"y_true", "true", "target", "targets", "labels", "label", "y", "ground_truth", "gt", "self"})
 _LIVE, _MAYBE, _NONE = 2, 1, 0
 
 
@@ -122,7 +121,7 @@ def _is_learned(value: Value) -> bool:
             return has_weights(value.maker)
         return value.op == "output" or (value.op == "input" and isinstance(value.maker, Instance))
     if isinstance(value, Parameter):
-        return value.name not in _TARGETS
+        return value.name not in TARGETS and value.name != "self"
     return isinstance(value, LibraryObject) and is_variable(value) and trainable(value) is not False
 
 

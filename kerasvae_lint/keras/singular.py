@@ -42,7 +42,8 @@ _PRODUCTS = frozenset({"matmul", "dot", "batch_dot", "einsum", "tensordot"})
 _EUCLIDEAN = frozenset({None, 2, "euclidean", "fro"})
 _SAYS_LOSS = re.compile(r"loss|cost|objective|penalt|triplet|contrastive|wasserstein|align", re.IGNORECASE)
 _SAYS_METRIC = re.compile(r"metric|accuracy|score|eval|plot|monitor", re.IGNORECASE)
-_TARGETS = frozenset({"y_true", "true", "target", "targets", "labels", "label", "y", "ground_truth", "gt"})
+TARGETS = frozenset({"y_true", "true", "target", "targets", "labels", "label", "y", "ground_truth", "gt"})
+"""What a loss's parameter for the targets is called."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,7 +74,7 @@ class Singular:
             for statement in function.walk():
                 if isinstance(statement, r.Assign) and any(_names(target) & said for target in statement.targets):
                     said |= _names(statement.value)
-        return frozenset(parameter.name for parameter in function.parameters) & _TARGETS & said
+        return frozenset(parameter.name for parameter in function.parameters) & TARGETS & said
 
 
 def _names(record: r.Record) -> frozenset[str]:
@@ -298,7 +299,7 @@ def _is_learned(found: Singular, *, shown: bool, called: bool) -> bool:
             return True
         if isinstance(value, Computed) and value.op == "call" and called:
             return True
-        if isinstance(value, Parameter) and value.name not in _TARGETS and value.name != "self":
+        if isinstance(value, Parameter) and value.name not in TARGETS and value.name != "self":
             return True
         if isinstance(value, LibraryObject) and is_variable(value) and trainable(value) is True:
             return True
