@@ -34,7 +34,7 @@ from kerasvae_lint import Finding, Settings, lint_paths
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.recall import git_directory
+from benchmarks.golden import git_directory
 
 ROOT = Path(__file__).resolve().parent.parent
 VERDICTS = ROOT / "benchmarks" / "peers.tsv"
